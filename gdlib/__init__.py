@@ -1,0 +1,45 @@
+"""Gradient descent for linear regression, one idea a file, in the order of the loop.
+
+Read `data`, `parameters`, `losses`, `updates`, `descent`: each belongs to one chapter of
+the book. ``gdlib.plots`` (the book's drawings) and ``gdlib.explore`` (figures with
+sliders) need matplotlib and ipywidgets and are imported by name.
+"""
+
+from gdlib.checks import numerical_gradient
+from gdlib.data import (
+    DIABETES_FEATURES,
+    article_example,
+    load_diabetes,
+    noisy_line,
+    standardize,
+    unstandardize,
+)
+from gdlib.descent import Descent, DivergenceError, Step, descend, gradient_descent
+from gdlib.losses import Objective, gradient, loss_function, squared_error
+from gdlib.parameters import initialize_parameters
+from gdlib.stability import largest_stable_learning_rate
+from gdlib.updates import UpdateRule, plain_step, update_parameters
+
+__all__ = [
+    "DIABETES_FEATURES",
+    "Descent",
+    "DivergenceError",
+    "Objective",
+    "Step",
+    "UpdateRule",
+    "article_example",
+    "descend",
+    "gradient",
+    "gradient_descent",
+    "initialize_parameters",
+    "largest_stable_learning_rate",
+    "load_diabetes",
+    "loss_function",
+    "noisy_line",
+    "numerical_gradient",
+    "plain_step",
+    "squared_error",
+    "standardize",
+    "unstandardize",
+    "update_parameters",
+]

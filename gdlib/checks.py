@@ -1,0 +1,81 @@
+"""Check a gradient by finite differences: from values of the loss alone."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gdlib.validation import FloatArray, as_float_array, check_number, check_positive
+
+
+def numerical_gradient(
+    loss: Callable[[FloatArray, float], float],
+    w: ArrayLike,
+    b: float,
+    h: float = 1e-5,
+    method: str = "central",
+) -> tuple[FloatArray, float]:
+    """Return the gradient of any loss, estimated from differences of its values.
+
+    ``central: (J(p + h) − J(p − h)) / 2h``, ``forward: (J(p + h) − J(p)) / h``,
+    one parameter p at a time.
+
+    Parameters
+    ----------
+    loss : callable
+        ``loss(w, b)`` returns a float.
+    w : array_like, shape (n,)
+        Weights at which the gradient is taken.
+    b : float
+        Bias at which the gradient is taken.
+    h : float, default 1e-5
+        Width of the difference, above 0, in the units of the parameter.
+    method : {"central", "forward"}
+        Which difference to take. Either costs 2(n + 1) calls of `loss`.
+
+    Returns
+    -------
+    dw : ndarray, shape (n,)
+        Estimated derivatives with respect to the weights.
+    db : float
+        Estimated derivative with respect to the bias.
+
+    Raises
+    ------
+    TypeError
+        If `w`, `b` or `h` is not made of real numbers.
+    ValueError
+        If `w` is not a vector, `h` is not above 0, or `method` is unknown.
+
+    Notes
+    -----
+    The error has two parts: truncation, of order h² (central) or h (forward), and
+    rounding, of order ε|J|/h. A smaller h is not always better [1]_.
+
+    References
+    ----------
+    .. [1] J. Nocedal and S. J. Wright, *Numerical Optimization*, 2nd ed., Springer,
+       2006, section 8.1.
+
+    Examples
+    --------
+    >>> from functools import partial
+    >>> from gdlib import loss_function
+    >>> X, y = [[1, 2, 3], [4, 5, 6], [7, 8, 9]], [4, 7, 10]
+    >>> dw, db = numerical_gradient(partial(loss_function, X, y), [0, 0, 0], 0)
+    >>> dw.round(6), round(db, 6)
+    (array([-34., -41., -48.]), -7.0)
+    """
+    w, b, h = as_float_array("w", w), check_number("b", b), check_positive("h", h)
+    if w.ndim != 1:
+        raise ValueError(f"w has shape {w.shape}; expected one dimension (n,), one weight per feature")
+    if method not in ("central", "forward"):
+        raise ValueError(f"method is {method!r}; expected 'central' or 'forward'")
+    p = np.append(w, b)
+    behind = h if method == "central" else 0.0
+
+    def value(q: FloatArray) -> float:
+        return loss(q[:-1], float(q[-1]))
+
+    slopes = [(value(p + h * e) - value(p - behind * e)) / (h + behind) for e in np.eye(len(p))]
+    return np.array(slopes[:-1]), float(slopes[-1])

@@ -1,0 +1,67 @@
+"""How large a learning rate may be: the curvature of a loss, without its matrix."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gdlib.losses import Objective
+from gdlib.validation import as_float_array, check_number
+
+
+def largest_stable_learning_rate(objective: Objective, w: ArrayLike, b: float) -> float:
+    """Return 2/λmax, above which plain steps on a quadratic loss diverge.
+
+    λmax is the largest eigenvalue of the loss's Hessian H. Power iteration finds it from
+    differences of gradients, ``H v = ∇J(p + v) − ∇J(p)``; H itself is never formed.
+
+    Parameters
+    ----------
+    objective : callable
+        ``objective(w, b)`` returns ``(loss, dw, db)``.
+    w : array_like, shape (n,)
+        Weights at which the curvature is taken.
+    b : float
+        Bias at which the curvature is taken.
+
+    Returns
+    -------
+    float
+        The largest stable learning rate; infinity where the loss is flat.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `w` or `b` is not made of finite real numbers.
+
+    Notes
+    -----
+    For squared error the Hessian is the same everywhere and the difference is exact up
+    to rounding. For other losses the result holds near ``(w, b)`` only. Power iteration
+    is described in [1]_.
+
+    References
+    ----------
+    .. [1] G. H. Golub and C. F. Van Loan, *Matrix Computations*, 4th ed., Johns Hopkins
+       University Press, 2013, section 7.3.
+
+    Examples
+    --------
+    >>> from gdlib import article_example, squared_error
+    >>> rate = largest_stable_learning_rate(squared_error(*article_example()), [0, 0, 0], 0)
+    >>> round(rate, 7)
+    0.0209569
+    """
+    w, b = as_float_array("w", w), check_number("b", b)
+    _, dw, db = objective(w, b)
+    here = np.append(dw, db)
+    v = np.random.default_rng(0).standard_normal(len(here))
+    v /= np.linalg.norm(v)
+    curvature = 0.0
+    for _ in range(1000):
+        _, dw, db = objective(w + v[:-1], b + float(v[-1]))
+        Hv = np.append(dw, db) - here
+        before, curvature = curvature, float(v @ Hv)
+        length = np.linalg.norm(Hv)
+        if length == 0 or abs(curvature - before) <= 1e-13 * abs(curvature):
+            break
+        v = Hv / length
+    return 2 / curvature if curvature > 0 else float("inf")
