@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Generator, Iterator
+from contextvars import copy_context
 from itertools import chain
 from typing import NamedTuple
 
@@ -107,11 +108,12 @@ class Descent(Iterator[Step]):
     def __init__(self, steps: Generator[Step, None, str]) -> None:
         self.stopped_by: str | None = None
         self._steps = steps
+        self._context = copy_context()  # so that the caller's np.errstate stays as it was
+        self._context.run(np.seterr, over="ignore", invalid="ignore")  # DivergenceError reports both
 
     def __next__(self) -> Step:
         try:
-            with np.errstate(over="ignore", invalid="ignore"):  # reported by DivergenceError
-                return next(self._steps)
+            return self._context.run(next, self._steps)
         except StopIteration as end:
             self.stopped_by = end.value or self.stopped_by
             raise

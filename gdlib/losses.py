@@ -14,19 +14,15 @@ from gdlib.validation import FloatArray, check_data, check_parameters
 Objective = Callable[[FloatArray, float], tuple[float, FloatArray, float]]
 
 
-def _residuals(X: FloatArray, y: FloatArray, w: FloatArray, b: float) -> FloatArray:
-    r: FloatArray = X @ w
+def _evaluate(
+    X: FloatArray, y: FloatArray, ones: FloatArray, w: FloatArray, b: float
+) -> tuple[float, FloatArray, float]:
+    """Return loss, dw and db from one forward pass; `ones` is a vector of m ones."""
+    m = float(len(y))
+    r = X.dot(w)  # X @ w, with less to do per call
     r += b  # in place: no second array of length m
     r -= y
-    return r
-
-
-def _loss(r: FloatArray) -> float:
-    return float(r @ r) / (2 * len(r))
-
-
-def _gradient(X: FloatArray, r: FloatArray) -> tuple[FloatArray, float]:
-    return r @ X / len(r), float(r.sum()) / len(r)
+    return float(r.dot(r)) / (2 * m), r.dot(X) / m, float(r.dot(ones)) / m  # r·1 sums faster than r.sum()
 
 
 def loss_function(X: ArrayLike, y: ArrayLike, w: ArrayLike, b: float) -> float:
@@ -81,7 +77,8 @@ def loss_function(X: ArrayLike, y: ArrayLike, w: ArrayLike, b: float) -> float:
     """
     X, y = check_data(X, y)
     w, b = check_parameters(w, b, X.shape[1])
-    return _loss(_residuals(X, y, w, b))
+    loss, _, _ = _evaluate(X, y, np.ones(len(y)), w, b)
+    return loss
 
 
 def gradient(X: ArrayLike, y: ArrayLike, w: ArrayLike, b: float) -> tuple[FloatArray, float]:
@@ -134,7 +131,8 @@ def gradient(X: ArrayLike, y: ArrayLike, w: ArrayLike, b: float) -> tuple[FloatA
     """
     X, y = check_data(X, y)
     w, b = check_parameters(w, b, X.shape[1])
-    return _gradient(X, _residuals(X, y, w, b))
+    _, dw, db = _evaluate(X, y, np.ones(len(y)), w, b)
+    return dw, db
 
 
 def squared_error(X: ArrayLike, y: ArrayLike) -> Objective:
@@ -154,8 +152,8 @@ def squared_error(X: ArrayLike, y: ArrayLike) -> Objective:
     -------
     callable
         ``objective(w, b)`` returns ``(loss, dw, db)``, equal to `loss_function` and
-        `gradient` at the same point. It raises ValueError if `w` is not of shape (n,) or
-        `b` is not a single number.
+        `gradient` at the same point. It refuses a `w` that is not of shape (n,) and a
+        `b` that is not a single number.
 
     Raises
     ------
@@ -176,15 +174,12 @@ def squared_error(X: ArrayLike, y: ArrayLike) -> Objective:
     """
     X, y = check_data(X, y)
     X = np.asfortranarray(X)
-    num_features = X.shape[1]
+    num_samples, num_features = X.shape
+    ones = np.ones(num_samples)
 
     def objective(w: FloatArray, b: float) -> tuple[float, FloatArray, float]:
-        if np.shape(w) != (num_features,) or np.ndim(b) != 0:
-            raise ValueError(
-                f"w and b have shapes {np.shape(w)} and {np.shape(b)}; "
-                f"expected ({num_features},), one weight per column of X, and a single number"
-            )
-        r = _residuals(X, y, w, b)
-        return _loss(r), *_gradient(X, r)
+        if np.shape(w) != (num_features,) or type(b) is not float:
+            w, b = check_parameters(w, b, num_features)
+        return _evaluate(X, y, ones, w, b)
 
     return objective

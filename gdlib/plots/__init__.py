@@ -1,0 +1,68 @@
+"""The book's drawings: colours, style, and what several chapters draw.
+
+Each ``draw_*`` function adds to an axes that it is given and returns nothing. What only
+one chapter draws stands in the module with that chapter's name, such as ``plots.loss``.
+"""
+
+from collections.abc import Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
+
+from gdlib.losses import Objective
+
+# One colour for one thing, all through the book; told apart by colour-blind readers
+# (after Okabe and Ito) and by lightness in print.
+DATA = "#767676"
+MODEL = "#0072B2"
+PATH = "#D55E00"
+GRADIENT = "#8E44AD"
+RESIDUAL = "#C28400"
+MINIMUM = "#111111"
+CONTOUR = "#B8B8B8"
+
+
+def use_book_style() -> None:
+    """Draw in the book's style from here on, and as SVG where IPython shows the figures."""
+    plt.style.use("gdlib.plots.book")
+    try:
+        from matplotlib_inline.backend_inline import set_matplotlib_formats
+    except ModuleNotFoundError:
+        return
+    set_matplotlib_formats("svg")
+
+
+def draw_data(ax: Axes, x: ArrayLike, y: ArrayLike, xlabel: str = "", ylabel: str = "") -> None:
+    """Draw samples of one feature `x` and their targets `y`, both of shape (m,), as dots."""
+    ax.plot(np.ravel(x), y, "o", color=DATA, markersize=4, alpha=0.6, markeredgewidth=0)
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+
+
+def draw_line(ax: Axes, w: float, b: float, span: tuple[float, float], label: str = "") -> None:
+    """Draw the model ``w x + b`` over ``span = (left, right)``."""
+    ends = np.asarray(span, dtype=float)
+    ax.plot(ends, float(np.squeeze(w)) * ends + b, color=MODEL, label=label or None)
+
+
+def draw_contours(
+    ax: Axes, objective: Objective, w_range: Sequence[float], b_range: Sequence[float], levels: ArrayLike | int = 12
+) -> None:
+    """Draw the level lines of a loss with one weight over the ranges of ``w`` and ``b``."""
+    ws, bs = np.linspace(*w_range, 80), np.linspace(*b_range, 80)
+    losses = [[objective(np.array([w]), float(b))[0] for w in ws] for b in bs]
+    ax.contour(ws, bs, losses, levels=levels, colors=CONTOUR, linewidths=1)
+    ax.set(xlabel="w", ylabel="b")
+
+
+def draw_path(ax: Axes, ws: ArrayLike, bs: ArrayLike, label: str = "") -> None:
+    """Draw the points ``(w, b)`` that a descent visited, joined in order; the start is hollow."""
+    ws, bs = np.ravel(ws), np.ravel(bs)
+    ax.plot(ws, bs, ".-", color=PATH, linewidth=1.5, markersize=6, label=label or None)
+    ax.plot(ws[:1], bs[:1], "o", color=PATH, markerfacecolor="white", markersize=8)
+
+
+def draw_minimum(ax: Axes, w: float, b: float, label: str = "") -> None:
+    """Mark the point ``(w, b)`` where the loss is least."""
+    ax.plot([w], [b], "*", color=MINIMUM, markersize=12, label=label or None)
