@@ -5,7 +5,13 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdlib.validation import FloatArray, as_float_array, check_number, check_positive
+from gdlib.validation import (
+    FloatArray,
+    check_callable,
+    check_number,
+    check_positive,
+    check_weights,
+)
 
 
 def numerical_gradient(
@@ -43,7 +49,7 @@ def numerical_gradient(
     Raises
     ------
     TypeError
-        If `w`, `b` or `h` is not made of real numbers.
+        If `loss` is not callable, or `w`, `b` or `h` is not made of real numbers.
     ValueError
         If `w` is not a vector, `h` is not above 0, or `method` is unknown.
 
@@ -66,9 +72,8 @@ def numerical_gradient(
     >>> dw.round(6), round(db, 6)
     (array([-34., -41., -48.]), -7.0)
     """
-    w, b, h = as_float_array("w", w), check_number("b", b), check_positive("h", h)
-    if w.ndim != 1:
-        raise ValueError(f"w has shape {w.shape}; expected one dimension (n,), one weight per feature")
+    check_callable("loss", loss)
+    w, b, h = check_weights(w), check_number("b", b), check_positive("h", h)
     if method not in ("central", "forward"):
         raise ValueError(f"method is {method!r}; expected 'central' or 'forward'")
     p = np.append(w, b)

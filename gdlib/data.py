@@ -8,12 +8,14 @@ from numpy.typing import ArrayLike
 from gdlib.validation import (
     FloatArray,
     as_float_array,
+    as_generator,
     check_count,
     check_features,
     check_not_negative,
     check_number,
     check_parameters,
     check_vector,
+    check_weights,
 )
 
 DIABETES_FEATURES = {
@@ -97,12 +99,11 @@ def noisy_line(
     ((100, 2), (100,), True)
     """
     num_samples = check_count("num_samples", num_samples, at_least=1)
-    w = as_float_array("w", w)
-    if w.ndim != 1 or len(w) == 0:
-        raise ValueError(f"w has shape {w.shape}; expected (n,) with n ≥ 1, one weight per feature")
+    w = check_weights(w)
+    if len(w) == 0:
+        raise ValueError("w has shape (0,); expected at least one weight")
     b, noise = check_number("b", b), check_not_negative("noise", noise)
-    if not isinstance(rng, np.random.Generator):
-        rng = np.random.default_rng(check_count("rng", rng))
+    rng = as_generator(rng)
     X = rng.standard_normal((num_samples, len(w)))
     return X, X @ w + b + noise * rng.standard_normal(num_samples)
 
@@ -129,7 +130,7 @@ def load_diabetes(features: Iterable[str] | None = None) -> tuple[FloatArray, Fl
     ModuleNotFoundError
         If scikit-learn, which ships the data, is not installed.
     TypeError
-        If `features` is a single string.
+        If `features` is a single string, or not a list of names at all.
     ValueError
         If a name is not among ``DIABETES_FEATURES``, or none is given.
 
@@ -150,17 +151,18 @@ def load_diabetes(features: Iterable[str] | None = None) -> tuple[FloatArray, Fl
     >>> X[:3, 0], y[:3]
     (array([32.1, 21.6, 30.5]), array([151.,  75., 141.]))
     """
-    if isinstance(features, str):
-        raise TypeError(f"features is {features!r}; expected a list of names, such as [{features!r}]")
-    names = list(DIABETES_FEATURES if features is None else features)
-    unknown = [name for name in names if name not in DIABETES_FEATURES]
-    if unknown or not names:
-        raise ValueError(f"features is {names}; expected one or more of {', '.join(DIABETES_FEATURES)}")
+    known = list(DIABETES_FEATURES)
+    features = known if features is None else features
+    if isinstance(features, str) or not isinstance(features, Iterable):
+        raise TypeError(f"features is {features!r}; expected a list of names, such as ['bmi']")
+    names = list(features)
+    if not names or any(name not in known for name in names):
+        raise ValueError(f"features is {names}; expected one or more of {', '.join(known)}")
     try:
         from sklearn.datasets import load_diabetes as load
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
-            "load_diabetes reads the data from scikit-learn; install it with: pip install scikit-learn"
+            "load_diabetes reads its data from scikit-learn: pip install scikit-learn"
         ) from error
     bunch = load(scaled=False)
     columns = [bunch.feature_names.index(name) for name in names]
@@ -216,8 +218,8 @@ def standardize(X: ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray]:
     if constant.size:
         column = int(constant[0])
         raise ValueError(
-            f"X has the same value, {X[0, column]:g}, in every row of column {column}; expected features "
-            "that vary: leave the column out, the bias already plays its part"
+            f"X has the same value, {X[0, column]:g}, in every row of column {column}; expected "
+            "features that vary: leave the column out, the bias already plays its part"
         )
     mean, std = X.mean(axis=0), X.std(axis=0)
     return (X - mean) / std, mean, std
@@ -264,7 +266,9 @@ def unstandardize(
     """
     mean = as_float_array("mean", mean)
     if mean.ndim != 1:
-        raise ValueError(f"mean has shape {mean.shape}; expected one dimension (n,), one mean per feature")
+        raise ValueError(
+            f"mean has shape {mean.shape}; expected one dimension (n,), one mean per feature"
+        )
     w, b = check_parameters(w, b, len(mean))
     std = check_vector("std", std, len(mean), "one standard deviation per feature")
     if not (std > 0).all():

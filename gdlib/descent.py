@@ -15,11 +15,12 @@ from gdlib.stability import largest_stable_learning_rate
 from gdlib.updates import UpdateRule, plain_step
 from gdlib.validation import (
     FloatArray,
-    as_float_array,
+    check_callable,
     check_count,
     check_not_negative,
     check_number,
     check_positive,
+    check_weights,
 )
 
 
@@ -40,6 +41,15 @@ class Step(NamedTuple):
         Derivatives of the loss with respect to the weights.
     db : float
         Derivative of the loss with respect to the bias.
+
+    Examples
+    --------
+    >>> from gdlib import article_example, squared_error
+    >>> first, second = descend(squared_error(*article_example()), [0, 0, 0], 0, 0.01, 1)
+    >>> first.iteration, first.w, first.loss
+    (0, array([0., 0., 0.]), 27.5)
+    >>> second.iteration, second.w, round(second.loss, 3)
+    (1, array([0.34, 0.41, 0.48]), 0.363)
     """
 
     iteration: int
@@ -67,6 +77,16 @@ class DivergenceError(ArithmeticError):
         Last weights with a finite loss.
     b : float
         Last bias with a finite loss.
+
+    Examples
+    --------
+    >>> from gdlib import article_example, squared_error
+    >>> try:
+    ...     for step in descend(squared_error(*article_example()), [0, 0, 0], 0, 0.03, 1000):
+    ...         pass
+    ... except DivergenceError as error:
+    ...     print(f"{error.loss} at {error.iteration}, {error.largest_stable_learning_rate:.4f}")
+    inf at 567, 0.0210
     """
 
     def __init__(
@@ -103,13 +123,22 @@ class Descent(Iterator[Step]):
         Name of the argument that ended the run: ``"num_iterations"``,
         ``"loss_tolerance"`` or ``"gradient_tolerance"``. None until the run has ended;
         it stays None where the caller stopped asking.
+
+    Examples
+    --------
+    >>> from gdlib import article_example, squared_error
+    >>> run = descend(squared_error(*article_example()), [0, 0, 0], 0, 0.01, 2)
+    >>> [round(step.loss, 3) for step in run], run.stopped_by
+    ([27.5, 0.363, 0.303], 'num_iterations')
     """
 
     def __init__(self, steps: Generator[Step, None, str]) -> None:
         self.stopped_by: str | None = None
         self._steps = steps
-        self._context = copy_context()  # so that the caller's np.errstate stays as it was
-        self._context.run(np.seterr, over="ignore", invalid="ignore")  # DivergenceError reports both
+        # Overflow is DivergenceError's to report; a context of its own, so that the
+        # caller's np.errstate stays as it was.
+        self._context = copy_context()
+        self._context.run(np.seterr, over="ignore", invalid="ignore")
 
     def __next__(self) -> Step:
         try:
@@ -117,6 +146,16 @@ class Descent(Iterator[Step]):
         except StopIteration as end:
             self.stopped_by = end.value or self.stopped_by
             raise
+
+
+def _check_shapes(loss: float, dw: FloatArray, db: float, w: FloatArray) -> None:
+    """Refuse what a custom objective returned, unless it fits the parameters."""
+    for name, value, expected in (("loss", loss, ()), ("dw", dw, w.shape), ("db", db, ())):
+        if np.shape(value) != expected:
+            what = f"shape {expected}, that of w" if expected else "a single number"
+            raise ValueError(
+                f"objective returned {name} of shape {np.shape(value)}; expected {what}"
+            )
 
 
 def _steps(
@@ -134,6 +173,8 @@ def _steps(
     last_loss = math.inf
     for iteration in range(num_iterations + 1):
         loss, dw, db = objective(w, b)
+        if iteration == 0:
+            _check_shapes(loss, dw, db, w)
         if not math.isfinite(loss):
             stable = largest_stable_learning_rate(objective, *start)
             raise DivergenceError(iteration, loss, learning_rate, stable, *last_finite)
@@ -178,7 +219,8 @@ def descend(
     num_iterations : int
         Largest number of updates, 0 or more.
     update : callable, default `plain_step`
-        Update rule, ``update(w, b, dw, db, learning_rate)`` returns the new ``w, b``.
+        Update rule, ``update(w, b, dw, db, learning_rate)`` returns the new ``w, b``
+        and leaves its arguments as they were.
     loss_tolerance : float, default 0
         Stop when an update changes the loss by less than this; 0 switches the rule off.
     gradient_tolerance : float, default 0
@@ -194,7 +236,8 @@ def descend(
     TypeError
         If an argument is of the wrong type.
     ValueError
-        If a number is out of range, or the objective's gradient has not the shape of `w`.
+        If a number is out of range, or `w` is not a vector; at the first step, if the
+        objective returns a gradient that has not the shape of `w`.
     DivergenceError
         While iterating, when the loss is no longer finite. It carries the last finite
         parameters and the largest stable learning rate.
@@ -219,9 +262,9 @@ def descend(
     >>> step.iteration, run.stopped_by
     (720, 'gradient_tolerance')
     """
-    w, b = as_float_array("w", w), check_number("b", b)
-    if w.ndim != 1:
-        raise ValueError(f"w has shape {w.shape}; expected one dimension (n,), one weight per feature")
+    check_callable("objective", objective)
+    check_callable("update", update)
+    w, b = check_weights(w).copy(), check_number("b", b)  # steps must not share the caller's w
     steps = _steps(
         objective,
         w,
@@ -297,6 +340,7 @@ def gradient_descent(
     >>> w.round(2), round(b, 2)
     (array([-0.33,  0.33,  1.  ]), 0.66)
     """
+    check_callable("report", report)
     objective = squared_error(X, y)
     w, b = initialize_parameters(np.shape(X)[1], rng)
     report_every = check_count("report_every", report_every)

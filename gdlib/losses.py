@@ -22,7 +22,8 @@ def _evaluate(
     r = X.dot(w)  # X @ w, with less to do per call
     r += b  # in place: no second array of length m
     r -= y
-    return float(r.dot(r)) / (2 * m), r.dot(X) / m, float(r.dot(ones)) / m  # r·1 sums faster than r.sum()
+    db = float(r.dot(ones)) / m  # r · 1 is a sum, faster than r.sum()
+    return float(r.dot(r)) / (2 * m), r.dot(X) / m, db
 
 
 def loss_function(X: ArrayLike, y: ArrayLike, w: ArrayLike, b: float) -> float:
@@ -164,7 +165,7 @@ def squared_error(X: ArrayLike, y: ArrayLike) -> Objective:
     -----
     The features are kept column by column (Fortran order), which both products read
     faster than rows when m is much larger than n. Unless they come in that order, this
-    takes a copy.
+    takes a copy. Leave `X` and `y` unchanged while the objective is in use.
 
     Examples
     --------
@@ -178,7 +179,7 @@ def squared_error(X: ArrayLike, y: ArrayLike) -> Objective:
     ones = np.ones(num_samples)
 
     def objective(w: FloatArray, b: float) -> tuple[float, FloatArray, float]:
-        if np.shape(w) != (num_features,) or type(b) is not float:
+        if np.shape(w) != (num_features,) or not isinstance(b, float):
             w, b = check_parameters(w, b, num_features)
         return _evaluate(X, y, ones, w, b)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gdlib.validation import FloatArray, check_count
+from gdlib.validation import FloatArray, as_generator, check_count
 
 
 def initialize_parameters(
@@ -58,6 +58,4 @@ def initialize_parameters(
     num_features = check_count("num_features", num_features, at_least=1)
     if rng is None:
         return np.zeros(num_features), 0.0
-    if not isinstance(rng, np.random.Generator):
-        rng = np.random.default_rng(check_count("rng", rng))
-    return rng.standard_normal(num_features), 0.0
+    return as_generator(rng).standard_normal(num_features), 0.0

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gdlib.losses import Objective
-from gdlib.validation import as_float_array, check_number
+from gdlib.validation import check_callable, check_number, check_weights
 
 
 def largest_stable_learning_rate(objective: Objective, w: ArrayLike, b: float) -> float:
@@ -25,12 +25,15 @@ def largest_stable_learning_rate(objective: Objective, w: ArrayLike, b: float) -
     Returns
     -------
     float
-        The largest stable learning rate; infinity where the loss is flat.
+        The largest stable learning rate; infinity where the loss is flat, NaN where it
+        overflows.
 
     Raises
     ------
-    TypeError, ValueError
-        If `w` or `b` is not made of finite real numbers.
+    TypeError
+        If `objective` is not callable, or `w` or `b` is not made of real numbers.
+    ValueError
+        If `w` is not a vector, or a value is NaN or infinite.
 
     Notes
     -----
@@ -50,7 +53,8 @@ def largest_stable_learning_rate(objective: Objective, w: ArrayLike, b: float) -
     >>> round(rate, 7)
     0.0209569
     """
-    w, b = as_float_array("w", w), check_number("b", b)
+    check_callable("objective", objective)
+    w, b = check_weights(w), check_number("b", b)
     _, dw, db = objective(w, b)
     here = np.append(dw, db)
     v = np.random.default_rng(0).standard_normal(len(here))
@@ -61,7 +65,7 @@ def largest_stable_learning_rate(objective: Objective, w: ArrayLike, b: float) -
         Hv = np.append(dw, db) - here
         before, curvature = curvature, float(v @ Hv)
         length = np.linalg.norm(Hv)
-        if length == 0 or abs(curvature - before) <= 1e-13 * abs(curvature):
+        if length == 0 or not abs(curvature - before) > 1e-13 * abs(curvature):  # or NaN
             break
         v = Hv / length
-    return 2 / curvature if curvature > 0 else float("inf")
+    return float("inf") if curvature <= 0 else 2 / curvature

@@ -8,7 +8,13 @@ from collections.abc import Callable
 
 from numpy.typing import ArrayLike
 
-from gdlib.validation import FloatArray, as_float_array, check_number, check_positive, check_vector
+from gdlib.validation import (
+    FloatArray,
+    check_number,
+    check_positive,
+    check_vector,
+    check_weights,
+)
 
 UpdateRule = Callable[[FloatArray, float, FloatArray, float, float], tuple[FloatArray, float]]
 
@@ -83,16 +89,20 @@ def update_parameters(
     Notes
     -----
     The step is simultaneous: the bias moves by the gradient at the old weights. Moving
-    `w` first and then recomputing `db` is another algorithm.
+    `w` first and then recomputing `db` is another algorithm. Steps of this kind are
+    Cauchy's [1]_.
+
+    References
+    ----------
+    .. [1] A. Cauchy, "Méthode générale pour la résolution des systèmes d'équations
+       simultanées", *Comptes rendus de l'Académie des sciences* 25, 1847, 536–538.
 
     Examples
     --------
     >>> update_parameters([0, 0, 0], 0, [-34, -41, -48], -7, learning_rate=0.01)
     (array([0.34, 0.41, 0.48]), 0.07)
     """
-    w = as_float_array("w", w)
-    if w.ndim != 1:
-        raise ValueError(f"w has shape {w.shape}; expected one dimension (n,), one weight per feature")
+    w = check_weights(w)
     dw = check_vector("dw", dw, len(w), "one derivative per weight in w")
     b, db = check_number("b", b), check_number("db", db)
     return plain_step(w, b, dw, db, check_positive("learning_rate", learning_rate))

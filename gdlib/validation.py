@@ -17,14 +17,18 @@ FloatArray = NDArray[np.float64]
 def as_float_array(name: str, values: ArrayLike) -> FloatArray:
     """Return `values` as a finite, real ``float64`` array of unchanged shape."""
     if np.ma.isMaskedArray(values):
-        raise TypeError(f"{name} is a masked array; expected plain numbers: fill or drop masked entries first")
+        raise TypeError(
+            f"{name} is a masked array; expected plain numbers: fill or drop masked entries first"
+        )
     try:
         array = np.asarray(values)
     except ValueError as error:
-        raise ValueError(f"{name} has rows of different lengths; expected a rectangular array") from error
+        raise ValueError(
+            f"{name} has rows of different lengths; expected a rectangular array"
+        ) from error
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{name} has dtype {array.dtype}; expected real numbers (float or integer)")
-    with np.errstate(over="ignore"):  # a wider float that overflows here is reported as infinite below
+    with np.errstate(over="ignore"):  # a wider float that overflows is reported as infinite below
         array = array.astype(np.float64, copy=False)
     finite = np.isfinite(array)
     if not finite.all():
@@ -39,7 +43,9 @@ def check_features(X: ArrayLike) -> FloatArray:
     X = as_float_array("X", X)
     if X.ndim != 2:
         hint = "; for one feature use X.reshape(-1, 1)" if X.ndim == 1 else ""
-        raise ValueError(f"X has shape {X.shape}; expected two dimensions (m samples, n features){hint}")
+        raise ValueError(
+            f"X has shape {X.shape}; expected two dimensions (m samples, n features){hint}"
+        )
     for count, what in zip(X.shape, ("row", "column"), strict=True):
         if count == 0:
             raise ValueError(f"X has shape {X.shape}; expected at least one {what}")
@@ -62,6 +68,16 @@ def check_vector(name: str, values: ArrayLike, length: int, meaning: str) -> Flo
     return vector
 
 
+def check_weights(w: ArrayLike) -> FloatArray:
+    """Return `w` as a float array of shape (n,), whatever n is."""
+    w = as_float_array("w", w)
+    if w.ndim != 1:
+        raise ValueError(
+            f"w has shape {w.shape}; expected one dimension (n,), one weight per feature"
+        )
+    return w
+
+
 def check_parameters(w: ArrayLike, b: float, num_features: int) -> tuple[FloatArray, float]:
     """Return `w` as a float array of shape (n,) and `b` as a float."""
     return check_vector("w", w, num_features, "one weight per column of X"), check_number("b", b)
@@ -72,9 +88,13 @@ def check_number(name: str, value: float) -> float:
     number = value.item() if isinstance(value, np.ndarray) and value.ndim == 0 else value
     if not isinstance(number, Real) or isinstance(number, (bool, np.bool_)):
         raise TypeError(f"{name} is {value!r}; expected a real number")
+    try:
+        number = float(number)
+    except OverflowError:  # an int that is larger than any float
+        number = math.inf
     if not math.isfinite(number):
         raise ValueError(f"{name} is {value!r}; expected a finite number")
-    return float(number)
+    return number
 
 
 def check_positive(name: str, value: float) -> float:
@@ -104,3 +124,19 @@ def check_count(name: str, value: int, at_least: int = 0) -> int:
     if count < at_least:
         raise ValueError(f"{name} is {value!r}; expected {at_least} or more")
     return count
+
+
+def check_callable(name: str, value: object) -> None:
+    """Refuse a `value` that cannot be called."""
+    if not callable(value):
+        raise TypeError(f"{name} is of type {type(value).__name__}; expected a function")
+
+
+def as_generator(rng: np.random.Generator | int) -> np.random.Generator:
+    """Return `rng` itself, or a new generator if it is a seed."""
+    if isinstance(rng, np.random.Generator):
+        return rng
+    try:
+        return np.random.default_rng(check_count("rng", rng))
+    except TypeError as error:
+        raise TypeError(f"{error} as a seed, or a numpy.random.Generator") from None
