@@ -47,11 +47,21 @@ def draw_line(ax: Axes, w: float, b: float, span: tuple[float, float], label: st
 
 
 def draw_contours(
-    ax: Axes, objective: Objective, w_range: Sequence[float], b_range: Sequence[float], levels: ArrayLike | int = 12
+    ax: Axes,
+    objective: Objective,
+    w_range: Sequence[float],
+    b_range: Sequence[float],
+    levels: ArrayLike | int = 12,
 ) -> None:
-    """Draw the level lines of a loss with one weight over the ranges of ``w`` and ``b``."""
+    """Draw the level lines of a loss with one weight over the ranges of ``w`` and ``b``.
+
+    A number of levels spaces them like squares, so that the lines of a bowl stand evenly.
+    """
     ws, bs = np.linspace(*w_range, 80), np.linspace(*b_range, 80)
-    losses = [[objective(np.array([w]), float(b))[0] for w in ws] for b in bs]
+    losses = np.array([[objective(np.array([w]), float(b))[0] for w in ws] for b in bs])
+    if isinstance(levels, int):
+        low, high = losses.min(), losses.max()
+        levels = low + (high - low) * (np.arange(1, levels + 1) / levels) ** 2
     ax.contour(ws, bs, losses, levels=levels, colors=CONTOUR, linewidths=1)
     ax.set(xlabel="w", ylabel="b")
 

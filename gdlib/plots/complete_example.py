@@ -1,0 +1,61 @@
+"""Drawings of chapter 07, the complete example."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
+
+from gdlib.plots import DATA, MINIMUM, MODEL, PATH
+
+
+def draw_side_view(ax: Axes, height: float) -> None:
+    """Set up the side view of a flat valley: the solutions lie at one `height`, all along it."""
+    ax.axhline(height, color=MINIMUM, linewidth=1.5)
+    ax.annotate(
+        "all of these fit perfectly",
+        (0.98, height),
+        xycoords=("axes fraction", "data"),
+        xytext=(0, -5),
+        textcoords="offset points",
+        ha="right",
+        va="top",
+    )
+    ax.set(xlabel="along the valley", ylabel="up the slope")
+
+
+def draw_descent_from_side(ax: Axes, along: ArrayLike, up: ArrayLike) -> None:
+    """Draw a descent in the side view: both coordinates of its steps, shape (k,)."""
+    ax.plot(along, up, ".-", color=PATH, linewidth=1.5)
+    ax.plot(np.ravel(along)[:1], np.ravel(up)[:1], "o", color=PATH, markerfacecolor="white")
+    ax.plot(np.ravel(along)[-1:], np.ravel(up)[-1:], "*", color=MODEL, markersize=12)
+
+
+def draw_targets(ax: Axes, names: Sequence[str], targets: ArrayLike) -> None:
+    """Draw the targets, shape (m,), above the names of their rows; names may be more than targets."""
+    targets = np.ravel(targets)
+    ax.plot(range(len(targets)), targets, "s", color=DATA, markersize=10, label="target")
+    ax.set_xticks(range(len(names)), names)
+    ax.set(xlim=(-0.5, len(names) - 0.5), ylabel="prediction")
+
+
+def draw_predictions(ax: Axes, values: ArrayLike) -> None:
+    """Draw one prediction, shape (k,), above each name set up by `draw_targets`."""
+    values = np.ravel(values)
+    ax.plot(range(len(values)), values, "*", color=MODEL, markersize=11, label="prediction")
+
+
+def draw_weights(ax: Axes, names: Sequence[str], w: ArrayLike) -> None:
+    """Draw weights, shape (n,), as bars from the longest to the shortest."""
+    w = np.ravel(w)
+    order = np.argsort(np.abs(w))
+    ax.barh([names[i] for i in order], w[order], color=MODEL, height=0.7)
+    ax.axvline(0, color=MINIMUM, linewidth=1)
+
+
+def draw_agreement(ax: Axes, targets: ArrayLike, predictions: ArrayLike) -> None:
+    """Draw predictions against targets, both of shape (m,), and the line where they agree."""
+    ends = [float(np.min(targets)), float(np.max(targets))]
+    ax.plot(targets, predictions, "o", color=DATA, markersize=5, alpha=0.7, markeredgewidth=0)
+    ax.plot(ends, ends, color=MODEL)
+    ax.set(xlabel="measured progression", ylabel="predicted progression")
