@@ -1,12 +1,13 @@
 """The drawings that several chapters share."""
 
 import sys
+from itertools import combinations
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
-from matplotlib.colors import to_hex
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 import gdlib
@@ -77,7 +78,47 @@ def test_minimum_is_one_point(ax):
     assert ax.lines[0].get_xydata().tolist() == [[1, 2]]
 
 
-def test_every_thing_has_its_own_colour():
-    names = ("DATA", "MODEL", "PATH", "GRADIENT", "RESIDUAL", "MINIMUM")
-    colours = {name: to_hex(getattr(plots, name)) for name in names}
-    assert len(set(colours.values())) == len(names)
+# How the colours look to a reader without one kind of cone, in linear RGB: G. M. Machado,
+# M. M. Oliveira and L. A. F. Fernandes, IEEE Trans. Vis. Comput. Graph. 15(6), 2009, severity 1.
+COLOUR_VISION = {
+    "all three cones": np.eye(3),
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "tritanopia": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}
+
+
+def in_dark_mode(rgb):
+    """Return what the style sheet's invert(.92) hue-rotate(180deg) makes of a colour."""
+    rotate = [[-0.574, 1.43, 0.144], [0.426, 0.43, 0.144], [0.426, 1.43, -0.856]]
+    return np.clip(rotate @ (0.92 - 0.84 * np.asarray(rgb)), 0, 1)
+
+
+def in_cielab(rgb, vision):
+    rgb = np.asarray(rgb)
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    to_xyz = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    x, y, z = np.cbrt(to_xyz @ np.clip(vision @ linear, 0, 1) / [0.9505, 1, 1.089])
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("vision", COLOUR_VISION.values(), ids=COLOUR_VISION)
+@pytest.mark.parametrize("seen", [np.asarray, in_dark_mode], ids=["light", "dark"])
+def test_colours_are_told_apart(vision, seen):
+    names = ("DATA", "MODEL", "PATH", "GRADIENT", "RESIDUAL", "MINIMUM", "CONTOUR")
+    places = {n: in_cielab(seen(to_rgb(getattr(plots, n))), np.array(vision)) for n in names}
+    for one, other in combinations(names, 2):
+        distance = np.linalg.norm(places[one] - places[other])
+        assert distance > 14, f"{one} and {other} differ by {distance:.1f}; 2.3 is just noticeable"

@@ -14,12 +14,12 @@ from numpy.typing import ArrayLike
 from gdlib.losses import Objective
 
 # One colour for one thing, all through the book; told apart by colour-blind readers
-# (after Okabe and Ito) and by lightness in print.
+# and in print: tests/test_plots.py measures it.
 DATA = "#767676"
 MODEL = "#0072B2"
 PATH = "#D55E00"
-GRADIENT = "#8E44AD"
-RESIDUAL = "#C28400"
+GRADIENT = "#196639"
+RESIDUAL = "#996E33"
 MINIMUM = "#111111"
 CONTOUR = "#B8B8B8"
 
