@@ -1,0 +1,143 @@
+# make help says what there is. Everything happens in .venv; nothing else of yours is touched.
+#
+# Stamps are written last, so whatever is interrupted is done again, and they carry the sum
+# of the locks in their name, so nothing is installed twice.
+
+PYTHON ?= python3
+PORT ?= 8000
+
+VENV := .venv
+RUN := $(VENV)/bin/python
+SUM := $(shell cat requirements.txt requirements-test.txt pyproject.toml | cksum | cut -d ' ' -f 1)
+BOOK := $(VENV)/.book-$(SUM)
+TEST := $(VENV)/.test-$(SUM)
+SITE := _build/html
+BUILT := _build/.complete
+SOURCES := _config.yml _toc.yml references.bib index.md \
+	$(wildcard appendices/*.md chapters/*.ipynb gdlib/*.py gdlib/plots/* _ext/*.py _static/*)
+# Unless it was made here, whole, and still runs, .venv is made anew: an environment does not
+# survive being moved, and .installing stays behind where an installation was cut off.
+SOUND := $(shell [ "$$(cat $(VENV)/.made 2>/dev/null)" = "$$(pwd)" ] && [ ! -e $(VENV)/.installing ] && \
+	$(RUN) -c '' 2>/dev/null && echo yes)
+
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: unsound help book serve test lint unit nbval site-test bench notebooks picture lock clean
+
+help:  ## Say what there is
+	@echo "make book        build the website into $(SITE)"
+	@echo "make serve       build it and serve it on http://localhost:$(PORT)"
+	@echo "make test        run every check"
+	@echo "make lint        ruff over code and notebooks, mypy over gdlib"
+	@echo "make unit        gdlib's tests, its examples, its coverage, the notebook rules"
+	@echo "make nbval       run the chapters and compare with what they print"
+	@echo "make notebooks   execute the chapters again and store them in normal form"
+	@echo "make picture     draw the README's picture again"
+	@echo "make bench       time gdlib against other ways to compute the same"
+	@echo "make lock        choose the newest versions of everything that is installed"
+	@echo "make clean       remove what was built; with ALL=1 also .venv"
+	@echo
+	@echo "Another Python: make book PYTHON=python3.13"
+
+# ---------------------------------------------------------------- the environment
+
+$(VENV)/.made: $(if $(SOUND),,unsound)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "The book needs Python 3.11 or newer; $(PYTHON) is not. Name another: make book PYTHON=python3.13"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+		echo "$(PYTHON) lacks the venv module. On Debian and Ubuntu: sudo apt install python3-venv"; exit 1; }
+	@echo "Making $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@pwd > $@
+
+# $(call install,arguments of pip). A failure of pip itself (no network, say) changes nothing;
+# only where it was killed half-way is the mark left standing.
+define install
+	@trap 'exit 130' HUP INT TERM; touch $(VENV)/.installing; \
+		$(RUN) -m pip install --quiet --disable-pip-version-check --no-input $(1); code=$$?; \
+		[ $$code -gt 128 ] || rm -f $(VENV)/.installing; exit $$code
+endef
+
+$(BOOK): $(VENV)/.made
+	@echo "Installing what the book needs (once; a few minutes)"
+	$(call install,-r requirements.txt)
+	@touch $@
+
+$(TEST): $(BOOK)
+	@echo "Installing what the checks need (once)"
+	$(call install,-r requirements-test.txt)
+	@touch $@
+
+# ---------------------------------------------------------------- the book
+
+$(BUILT): $(SOURCES) | $(BOOK)
+	@echo "Executing the chapters and building the site (about two minutes)"
+	@rm -f $@
+	$(VENV)/bin/jupyter-book build . --all -W -n --keep-going
+	@touch $@
+
+book: $(BUILT)  ## Build the site
+	@echo
+	@echo "The book is built. Open $(SITE)/index.html in a browser, or run make serve."
+
+serve: $(BUILT)  ## Serve the site
+	@echo "http://localhost:$(PORT) (stop with Ctrl-C)"
+	@$(RUN) -m http.server --bind 127.0.0.1 --directory $(SITE) $(PORT)
+
+notebooks: | $(BOOK)  ## Execute and normalise
+	$(RUN) tools/notebooks.py $(NAMES)
+
+picture: | $(BOOK)
+	$(RUN) tools/picture.py
+
+# ---------------------------------------------------------------- the checks
+
+test: lint unit nbval site-test
+	@echo "All checks passed."
+
+lint: | $(TEST)
+	@echo "== Code: ruff, mypy"
+	$(RUN) -m ruff check --quiet .
+	$(RUN) -m ruff format --quiet --check .
+	$(RUN) -m mypy --no-error-summary
+
+unit: | $(TEST)
+	@echo "== gdlib: tests, examples, coverage; rules for the notebooks"
+	$(RUN) -m pytest -q --doctest-modules --cov --ignore=tests/site
+
+nbval: | $(TEST)
+	@echo "== Chapters: executed and compared with what they print"
+	$(RUN) -m pytest -q --nbval chapters
+
+site-test: $(BUILT) | $(TEST)
+	@echo "== The built site"
+	$(RUN) -m pytest -q tests/site
+
+bench: | $(BOOK)
+	$(RUN) benchmarks/core.py
+
+# ---------------------------------------------------------------- upkeep
+
+# uv resolves for all systems and for Python 3.11 and later at once. It gets an environment
+# of its own, and writes neither the address of an index nor a path into the locks.
+UV := $(VENV)-lock/bin/uv
+COMPILE := UV_NO_CONFIG=1 $(UV) pip compile pyproject.toml --universal --python-version 3.11 \
+	--fork-strategy fewest --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet \
+	--extra data --extra figures
+NOTE := \# Made by make lock from pyproject.toml; edit that instead.
+
+$(UV):
+	$(PYTHON) -m venv --clear $(VENV)-lock
+	$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+
+lock: $(UV)
+	@rm -f requirements*.new
+	(echo "$(NOTE)"; $(COMPILE) --group test) > requirements-test.new
+	(echo "$(NOTE)"; echo "-e ."; $(COMPILE) --group book --constraint requirements-test.new) > requirements.new
+	@grep -q '^numpy==' requirements.new && grep -q '^ruff==' requirements-test.new
+	mv requirements-test.new requirements-test.txt
+	mv requirements.new requirements.txt
+
+clean:
+	rm -rf _build .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis $(VENV)-lock
+	$(if $(ALL),rm -rf $(VENV))
