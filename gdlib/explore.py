@@ -2,13 +2,12 @@
 
 `explore` draws a figure once for every value of its sliders. In a live kernel the reader
 moves ipywidgets sliders and the figure is drawn for the value chosen; where there is no
-kernel the states drawn beforehand are shown by a few lines of script.
+kernel, a few lines of script show the states drawn beforehand.
 """
 
 import gzip
 import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -18,53 +17,59 @@ from math import prod
 from typing import Any
 
 import numpy as np
-from matplotlib.artist import Artist
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
-from gdlib.svg import UNITS, LightSVG
+from gdlib.stage import Draw, Stage, Values, named
+from gdlib.svg import UNITS
 
 try:
     import ipywidgets
 except ModuleNotFoundError as error:
     raise ModuleNotFoundError(
-        "gdlib.explore needs ipywidgets: install gdlib with its figures, pip install 'gdlib[figures]'",
-        name=error.name,
+        "gdlib.explore needs ipywidgets, which comes with gdlib[figures]", name=error.name
     ) from error
 
 MAX_STATES = 200
 MAX_BYTES = 120_000  # of one figure's HTML, compressed
+PLAY_MS = 120  # between two states while a live figure plays; explore.js has its own
 
-Draw = Callable[..., object]
-Values = dict[str, Any]
+Alt = Callable[..., str] | str | None
 
 
 @dataclass(frozen=True)
 class Slider:
-    """What `slider` was told; `label` is empty where the argument's name will do."""
+    """A slider as `slider` describes it; `start` is the place of its first value in `values`."""
 
     values: tuple[Any, ...]
     label: str
     start: int
     format: Callable[[Any], str] | str | None
     play: bool
+    exact: bool
 
     def text(self, value: Any) -> str:
         """Write a value as the reader sees it."""
         if callable(self.format):
             return self.format(value)
-        if self.format is not None:
-            return format(value, self.format)
-        return f"{value:g}" if isinstance(value, float) else str(value)
+        return format(value, self.format or ("g" if isinstance(value, float) else ""))
+
+    @property
+    def step(self) -> float:
+        """The step between evenly spaced floats, which a live slider may divide; otherwise 0."""
+        floats = all(isinstance(value, float) for value in self.values)
+        if self.exact or self.play or callable(self.format) or not floats or len(self.values) < 3:
+            return 0.0
+        steps = np.diff(self.values)
+        even = steps[0] > 0 and np.allclose(steps, steps[0], rtol=1e-6, atol=0)
+        return float(steps.mean()) if even else 0.0
 
 
 def slider(
     values: Sequence[Any],
     label: str = "",
     start: Any = None,
-    format: Callable[[Any], str] | str | None = None,  # noqa: A002
+    format: Callable[[Any], str] | str | None = None,
     play: bool = False,
+    exact: bool = False,
 ) -> Slider:
     """Describe one slider of `explore`.
 
@@ -80,6 +85,9 @@ def slider(
         How a value is written, such as ``".3f"``.
     play : bool
         Offer a button that runs through the values. For sliders that count iterations.
+    exact : bool
+        Offer only the listed values in a live kernel too. Otherwise evenly spaced floats stand
+        for all values between the first and the last.
 
     Raises
     ------
@@ -93,170 +101,53 @@ def slider(
     """
     listed = tuple(value.item() if isinstance(value, np.generic) else value for value in values)
     if not listed:
-        raise ValueError("a slider needs at least one value, values is empty")
+        raise ValueError("values of a slider must not be empty")
     if start is not None and start not in listed:
         raise ValueError(f"start must be one of the slider's values, got {start!r}")
-    return Slider(listed, label, 0 if start is None else listed.index(start), format, play)
-
-
-class _Stage:
-    """The panels of one figure: a background drawn once, and states drawn over it one by one."""
-
-    def __init__(self, draw: Draw, background: Draw | None, panels: int, size: tuple[float, float]) -> None:
-        self.draw, self.background = draw, background
-        self.size = size
-        self.axes = tuple(_new_axes(size) for _ in range(panels))
-        self._argument = self.axes[0] if panels == 1 else self.axes
-        if background is not None:
-            background(self._argument)
-            for ax in self.axes:
-                _fix_limits(ax)
-        self._before = [_Scene(ax) for ax in self.axes]
-
-    def settle(self, states: Sequence[Values]) -> None:
-        """Place the axes once, with room for the labels of all `states`; then they stay."""
-        boxes = []
-        for values in states:
-            with self._drawn(values):
-                for ax in self.axes:
-                    ax.figure.get_layout_engine().execute(ax.figure)  # type: ignore[union-attr]
-                boxes.append([ax.get_position(original=True).frozen() for ax in self.axes])
-        for ax, places in zip(self.axes, zip(*boxes, strict=True), strict=True):
-            x0, y0 = np.max([box.min for box in places], axis=0)
-            x1, y1 = np.min([box.max for box in places], axis=0)
-            ax.figure.set_layout_engine("none")  # type: ignore[union-attr]
-            ax.set_position((x0, y0, x1 - x0, y1 - y0))
-
-    def backgrounds(self) -> list[str]:
-        """Draw what all states share, as SVG, a panel each."""
-        if self.background is None:
-            return [""] * len(self.axes)
-        return [_markup(self.size, [ax.figure]) for ax in self.axes]
-
-    def layers(self, values: Values) -> list[str]:
-        """Draw one state, as SVG, a panel each."""
-        with self._drawn(values):
-            if self.background is None:
-                return [_markup(self.size, [ax.figure]) for ax in self.axes]
-            return [_markup(self.size, scene.added()) for scene in self._before]
-
-    @contextmanager
-    def _drawn(self, values: Values) -> Iterator[None]:
-        for scene in self._before:
-            scene.prepare()
-        try:
-            self.draw(self._argument, **values)
-            if self.background is not None:
-                for scene in self._before:
-                    scene.check()
-            yield
-        finally:
-            for ax, scene in zip(self.axes, self._before, strict=True):
-                if self.background is None:
-                    ax.clear()
-                    for other in set(ax.figure.axes) - {ax}:
-                        other.remove()
-                else:
-                    scene.restore()
-
-
-class _Scene:
-    """What stands on an axes before a state is drawn. Its titles count as part of the state."""
-
-    def __init__(self, ax: Axes) -> None:
-        self.ax = ax
-        self._titles: dict[Any, str] = {text: text.get_text() for text in _titles(ax)}
-        self._children = set(ax.get_children())
-        self._containers = len(ax.containers)
-        self.restore()
-        self._frame = self._look()
-
-    def prepare(self) -> None:
-        """Put the background's titles up; a state may write over them."""
-        for text, content in self._titles.items():
-            text.set_text(content)
-
-    def added(self) -> list[Artist]:
-        """List what a state has added, the lowest first."""
-        new = [child for child in self.ax.get_children() if child not in self._children]
-        return sorted(new, key=Artist.get_zorder) + [text for text in self._titles if text.get_text()]
-
-    def check(self) -> None:
-        """Refuse a state that does not fit the background any more."""
-        for name, before in self._frame.items():
-            if (after := self._look()[name]) != before:
-                raise ValueError(
-                    f"draw changed the axes' {name} from {before} to {after}; with a background that is drawn "
-                    f"once, set it there, or leave the background out so that every state draws its own axes"
-                )
-
-    def restore(self) -> None:
-        """Take away what a state has added."""
-        for artist in self.added():
-            if artist not in self._titles:
-                artist.remove()
-        for text in self._titles:
-            text.set_text("")
-        del self.ax.containers[self._containers :]
-        self.ax.set_prop_cycle(None)
-
-    def _look(self) -> dict[str, Any]:
-        ax = self.ax
-        return {
-            "x limits": tuple(map(float, ax.get_xlim())),
-            "y limits": tuple(map(float, ax.get_ylim())),
-            "scales": (ax.get_xscale(), ax.get_yscale()),
-            "labels": (ax.get_xlabel(), ax.get_ylabel()),
-            "number of axes": len(ax.figure.axes),
-        }
+    first = 0 if start is None else listed.index(start)
+    return Slider(listed, label, first, format, play, exact)
 
 
 class Explorable(ipywidgets.VBox):  # type: ignore[misc]
     """A figure with sliders: widgets in a live kernel, `html` everywhere else."""
 
-    def __init__(self, stage: _Stage, sliders: dict[str, Slider], alt: Any, html: str) -> None:
+    def __init__(self, stage: Stage, sliders: dict[str, Slider], alt: Alt, html: str) -> None:
         self.html = html
-        self._show = _Picture(stage, sliders, alt)
-        self._view = ipywidgets.HTML()
+        self._stage, self._sliders, self._alt = stage, sliders, alt
+        self._backgrounds = stage.backgrounds()
         self._controls = {name: _widget(name, one) for name, one in sliders.items()}
-        plays = [_play(self._controls[name], one) for name, one in sliders.items() if one.play]
-        super().__init__([self._view, *self._controls.values(), *plays])
+        self._view = ipywidgets.HTML()
+        style = ipywidgets.HTML(f"<style>{_asset('css')}</style>", layout={"display": "none"})
+        rows = [_row(self._controls[name], one) for name, one in sliders.items()]
+        super().__init__([style, self._view, *rows])
         for control in self._controls.values():
             control.observe(self._update, names="value")
         self._update()
 
     def _update(self, _change: object = None) -> None:
-        self._view.value = self._show({name: control.value for name, control in self._controls.items()})
+        values = {
+            name: _listed(one, self._controls[name].value) for name, one in self._sliders.items()
+        }
+        try:
+            said = _say(self._alt, self._sliders, values)
+            picture = _panels(self._stage.size, self._backgrounds, self._stage.layers(values), said)
+        except Exception as error:  # whatever draw raises belongs where the figure stands
+            text = escape(f"{type(error).__name__}: {error}")
+            picture = f'<pre class="gd-error" role="alert">{text}</pre>'
+        self._view.value = f'<div class="gd-explore">{picture}</div>'
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
-        return {**super()._repr_mimebundle_(**options), "text/html": self.html}
-
-
-class _Picture:
-    """Draw one state as HTML; an error in its place."""
-
-    def __init__(self, stage: _Stage, sliders: dict[str, Slider], alt: Any) -> None:
-        self._stage, self._sliders, self._alt = stage, sliders, alt
-        self._backgrounds = stage.backgrounds()
-
-    def __call__(self, values: Values) -> str:
-        try:
-            layers = self._stage.layers(values)
-            said = _say(self._alt, self._sliders, values)
-        except Exception as error:  # whatever the reader's own change to draw may raise
-            picture = f'<pre class="gd-error" role="alert">{escape(f"{type(error).__name__}: {error}")}</pre>'
-        else:
-            picture = _panels(self._stage.size, self._backgrounds, layers, said)
-        return f'<div class="gd-explore"><style>{_asset("css")}</style>{picture}</div>'
+        bundle: dict[str, Any] = super()._repr_mimebundle_(**options)
+        return {**bundle, "text/html": self.html}
 
 
 def explore(
     draw: Draw,
     background: Draw | None = None,
-    alt: Callable[..., str] | str | None = None,
+    alt: Alt = None,
     *,
     panels: int = 1,
-    size: tuple[float, float] = (4.6, 3.6),
+    size: tuple[float, float] | None = None,
     **sliders: Slider | Sequence[Any],
 ) -> Explorable:
     """Make a figure with one or two sliders that moves with and without a kernel.
@@ -269,18 +160,18 @@ def explore(
     draw : callable
         ``draw(ax, **values)`` draws one state onto an axes; with ``panels=2``,
         ``draw((left, right), **values)``. In a live kernel it is also called for values between
-        those listed, where these are evenly spaced floats.
+        evenly spaced floats, unless their `slider` is exact.
     background : callable, optional
         ``background(ax)`` draws what all states share, beneath them, and sets labels and limits,
         which `draw` may then not change. Without it every state draws its own axes.
     alt : callable or str, optional
-        What is seen in a state: ``alt(**values)``, or a template such as ``"loss after {k} steps"``.
+        What is seen in a state: ``alt(**values)``, or a template such as ``"after {k} steps"``.
     panels : int
-        How many axes; side by side where there is room.
-    size : (float, float)
-        Width and height of a panel in inches.
+        How many axes; they stand side by side where there is room.
+    size : (float, float), optional
+        Width and height of a panel in inches, (4.6, 3.6) without it.
     **sliders
-        The values of each slider in order, or a `slider`.
+        Of one or two arguments of `draw`: the values in order, or a `slider`.
 
     Returns
     -------
@@ -290,7 +181,8 @@ def explore(
     Raises
     ------
     ValueError
-        If there are no sliders or more than two, too many states, or too much HTML.
+        If there is no slider or there are more than two, or more states or bytes than a page
+        can take.
     RuntimeError
         If `draw` or `alt` fails; the message names the state.
 
@@ -304,138 +196,148 @@ def explore(
     >>> figure.html.count("data-alt=")
     3
     """
-    known = {name: one if isinstance(one, Slider) else slider(one) for name, one in sliders.items()}
+    known = {n: one if isinstance(one, Slider) else slider(one) for n, one in sliders.items()}
     states = _states(known)
-    stage = _Stage(draw, background, panels, size or (4.6, 3.6))
     start = {name: one.values[one.start] for name, one in known.items()}
-    ends = [dict(zip(known, pair, strict=True)) for pair in product(*[(s.values[0], s.values[-1]) for s in known.values()])]
-    with _named(known, start):
-        stage.settle([start])
-    drawn = []
-    for values in states:
-        with _named(known, values):
-            drawn.append((stage.layers(values), _say(alt, known, values)))
+    stage = Stage(draw, background, panels, size or (4.6, 3.6))
+
+    ends = product(*((one.values[0], one.values[-1]) for one in known.values()))
+    stage.settle([start, *(dict(zip(known, values, strict=True)) for values in ends)])
+    drawn = [(stage.layers(values), _say(alt, known, values)) for values in states]
+    for values in _between(known, start):
+        stage.layers(values)
+        _say(alt, known, values)
     html = _html(stage, known, drawn, states.index(start))
     _check_bytes(html, len(states))
     return Explorable(stage, known, alt, html)
 
 
 def _states(sliders: dict[str, Slider]) -> list[Values]:
-    """List every combination of values, the last slider's running fastest."""
-    counts = " x ".join(str(len(one.values)) for one in sliders.values())
-    number = prod(len(one.values) for one in sliders.values())
+    """List every combination of values; the last slider's run fastest."""
+    counts = [len(one.values) for one in sliders.values()]
+    sum_up = f"{' x '.join(map(str, counts))} = {prod(counts)} states"
     if not 1 <= len(sliders) <= 2:
-        needed = f"; {', '.join(sliders)} together would need {counts} = {number} states" if sliders else ""
+        needed = f"; {', '.join(sliders)} together would need {sum_up}" if sliders else ""
         raise ValueError(f"explore takes one or two sliders, got {len(sliders)}{needed}")
-    if number > MAX_STATES:
-        raise ValueError(f"{counts} = {number} states are more than {MAX_STATES}: give {' or '.join(sliders)} fewer values")
-    return [dict(zip(sliders, values, strict=True)) for values in product(*(one.values for one in sliders.values()))]
+    if prod(counts) > MAX_STATES:
+        raise ValueError(
+            f"{sum_up} are more than {MAX_STATES}: give {' or '.join(sliders)} fewer values"
+        )
+    combinations = product(*(one.values for one in sliders.values()))
+    return [dict(zip(sliders, values, strict=True)) for values in combinations]
 
 
-@contextmanager
-def _named(sliders: dict[str, Slider], values: Values) -> Iterator[None]:
-    """Say which state failed."""
-    try:
-        yield
-    except Exception as error:
-        state = ", ".join(f"{name}={value!r}" for name, value in values.items())
-        raise RuntimeError(f"explore could not draw {state}: {type(error).__name__}: {error}") from error
+def _between(sliders: dict[str, Slider], start: Values) -> list[Values]:
+    """List a state between the listed ones for each slider on which a live reader finds some."""
+    return [
+        {**start, name: one.values[0] + one.step / 2} for name, one in sliders.items() if one.step
+    ]
 
 
-def _say(alt: Callable[..., str] | str | None, sliders: dict[str, Slider], values: Values) -> str:
+def _listed(one: Slider, value: Any) -> Any:
+    """Return the listed value that a live slider's value stands for, if it is one."""
+    if not one.step:
+        return value
+    nearest = min(one.values, key=lambda listed: abs(listed - value))
+    return nearest if abs(nearest - value) < 1e-6 * one.step else value
+
+
+def _say(alt: Alt, sliders: dict[str, Slider], values: Values) -> str:
     """Write a state's alt text."""
     if alt is None:
-        return ", ".join(f"{one.label or name} = {one.text(values[name])}" for name, one in sliders.items())
-    return alt.format(**values) if isinstance(alt, str) else alt(**values)
+        return ", ".join(
+            f"{s.label or name} = {s.text(values[name])}" for name, s in sliders.items()
+        )
+    with named(values):
+        return alt.format(**values) if isinstance(alt, str) else alt(**values)
 
 
 def _check_bytes(html: str, states: int) -> None:
+    """Refuse a figure that is too heavy for a page."""
     size = len(gzip.compress(html.encode(), mtime=0))
     if size > MAX_BYTES:
         raise ValueError(
-            f"the figure takes {size} bytes compressed, more than {MAX_BYTES}: {states} states of about "
-            f"{size // states}; give the sliders fewer values, draw fewer points a state, or move what "
-            f"does not change into background"
+            f"the figure takes {size} bytes compressed, more than {MAX_BYTES}: {states} states, "
+            f"about {size // states} each; give the sliders fewer values, draw fewer points a "
+            f"state, or move what does not change into background"
         )
-
-
-def _new_axes(size: tuple[float, float]) -> Axes:
-    """Make an axes on a figure of its own that pyplot knows nothing of, a point a pixel."""
-    figure = Figure(figsize=size, dpi=72, layout="constrained")
-    FigureCanvasAgg(figure)  # type: ignore[no-untyped-call]
-    figure.patch.set_visible(False)
-    return figure.add_subplot()
-
-
-def _fix_limits(ax: Axes) -> None:
-    """Keep the limits that the background has set, whatever a state draws."""
-    ax.set_xlim(ax.get_xlim())
-    ax.set_ylim(ax.get_ylim())
-
-
-def _titles(ax: Axes) -> tuple[Any, ...]:
-    return ax.title, ax._left_title, ax._right_title  # type: ignore[attr-defined]
-
-
-def _markup(size: tuple[float, float], artists: Sequence[Artist]) -> str:
-    renderer = LightSVG(72 * size[0], 72 * size[1])
-    for artist in artists:
-        artist.draw(renderer)
-    return renderer.markup()
 
 
 def _panels(size: tuple[float, float], backgrounds: list[str], layers: list[str], said: str) -> str:
     """Write the picture that stands on the page."""
-    width, height = (round(72 * UNITS * length) for length in size)
-    head = f'<svg viewBox="0 0 {width} {height}" width="{96 * size[0]:.0f}" height="{96 * size[1]:.0f}" aria-hidden="true">'
-    look = '<g fill="none" stroke-linejoin="round">'
+    width, height = size
+    head = (
+        f'<svg viewBox="0 0 {72 * UNITS * width:.0f} {72 * UNITS * height:.0f}" '
+        f'width="{96 * width:.0f}" height="{96 * height:.0f}" aria-hidden="true">'
+        f'<g fill="none" stroke-linejoin="round">'
+    )
     pictures = "".join(
-        f'{head}{look}{under}<g class="gd-state">{over}</g></g></svg>' for under, over in zip(backgrounds, layers, strict=True)
+        f'{head}{under}<g class="gd-state">{over}</g></g></svg>'
+        for under, over in zip(backgrounds, layers, strict=True)
     )
     return f'<div class="gd-panels" role="img" aria-label="{escape(said)}">{pictures}</div>'
 
 
 def _control(name: str, one: Slider) -> str:
-    """Write one slider; it is hidden until the script makes it do something."""
+    """Write one slider; its parts that need the script are hidden until it shows them."""
     texts = [one.text(value) for value in one.values]
-    label = escape(one.label or name)
-    play = f'<button type="button" class="gd-play" aria-label="Play or pause {label}" hidden>Play</button>' if one.play else ""
+    label, text = escape(one.label or name), escape(texts[one.start])
+    values = escape(json.dumps(texts, ensure_ascii=False))
+    play = f'<button type="button" class="gd-play" aria-label="Play {label}" hidden>Play</button>'
     return (
-        f'<div class="gd-control"><label><span>{label}</span><output aria-live="off">{escape(texts[one.start])}</output>'
-        f'<input type="range" min="0" max="{len(texts) - 1}" step="1" value="{one.start}" autocomplete="off" '
-        f'aria-label="{label}" aria-valuetext="{escape(texts[one.start])}" '
-        f'data-values="{escape(json.dumps(texts, ensure_ascii=False))}" hidden></label>{play}</div>'
+        f'<div class="gd-control"><label><span>{label}</span>'
+        f'<output aria-live="off">{text}</output>'
+        f'<input type="range" min="0" max="{len(texts) - 1}" step="1" value="{one.start}" '
+        f'aria-label="{label}" aria-valuetext="{text}" data-values="{values}" '
+        f'autocomplete="off" hidden></label>{play if one.play else ""}</div>'
     )
 
 
-def _html(stage: _Stage, sliders: dict[str, Slider], drawn: list[tuple[list[str], str]], start: int) -> str:
+def _html(
+    stage: Stage, sliders: dict[str, Slider], drawn: list[tuple[list[str], str]], start: int
+) -> str:
     """Write the whole figure: the start on the page, all states inert in a template."""
-    layers, said = drawn[start]
     states = "".join(
-        f'<svg data-alt="{escape(text)}">{"".join(f"<g>{over}</g>" for over in parts)}</svg>' for parts, text in drawn
+        f'<svg data-alt="{escape(said)}">{"".join(f"<g>{layer}</g>" for layer in layers)}</svg>'
+        for layers, said in drawn
     )
+    controls = "".join(_control(name, one) for name, one in sliders.items())
     return (
-        f'<div class="gd-explore"><style>{_asset("css")}</style>{_panels(stage.size, stage.backgrounds(), layers, said)}'
-        f'<div class="gd-controls">{"".join(_control(name, one) for name, one in sliders.items())}</div>'
-        f'<div class="gd-news" role="status"></div><template>{states}</template><script>{_asset("js")}</script></div>'
+        f'<div class="gd-explore"><style>{_asset("css")}</style>'
+        f"{_panels(stage.size, stage.backgrounds(), *drawn[start])}"
+        f'<div class="gd-controls">{controls}</div><div class="gd-news" role="status"></div>'
+        f"<template>{states}</template><script>{_asset('js')}</script></div>"
     )
 
 
 @cache
 def _asset(kind: str) -> str:
+    """Read the style or the script that every figure carries."""
     return files("gdlib").joinpath(f"explore.{kind}").read_text(encoding="utf-8")
 
 
 def _widget(name: str, one: Slider) -> Any:
-    """Make the live slider."""
-    layout = ipywidgets.Layout(width="95%", max_width="40rem")
-    look = {"description": one.label or name, "layout": layout, "style": {"description_width": "initial"}}
-    options = [(one.text(value), value) for value in one.values]
-    return ipywidgets.SelectionSlider(options=options, index=one.start, **look)
+    """Make the live slider: over all values between evenly spaced floats, or over those listed."""
+    look = {
+        "description": one.label or name,
+        "layout": {"width": "100%", "max_width": "40rem"},
+        "style": {"description_width": "initial"},
+    }
+    if not one.step:
+        options = [(one.text(value), value) for value in one.values]
+        return ipywidgets.SelectionSlider(options=options, index=one.start, **look)
+    low, *_, high = one.values
+    written = one.format if isinstance(one.format, str) else ".4~g"
+    return ipywidgets.FloatSlider(
+        one.values[one.start], min=low, max=high, step=one.step / 10, readout_format=written, **look
+    )
 
 
-def _play(control: Any, one: Slider) -> Any:
-    """Make the live play button."""
-    play = ipywidgets.Play(min=0, max=len(one.values) - 1, value=one.start, interval=120)
+def _row(control: Any, one: Slider) -> Any:
+    """Put a play button beside a live slider that has one."""
+    if not one.play:
+        return control
+    last = len(one.values) - 1
+    play = ipywidgets.Play(min=0, max=last, value=one.start, interval=PLAY_MS)
     ipywidgets.jslink((play, "value"), (control, "index"))
-    return play
+    return ipywidgets.HBox([control, play])

@@ -13,13 +13,13 @@ from itertools import groupby
 from typing import Any
 
 import numpy as np
-from matplotlib.backend_bases import GraphicsContextBase, RendererBase
+from matplotlib.backend_bases import RendererBase
 from matplotlib.colors import to_hex
 from matplotlib.font_manager import FontProperties, ttfFontProperty, weight_dict
 from matplotlib.mathtext import MathTextParser
 from matplotlib.path import Path
 from matplotlib.text import Text
-from matplotlib.transforms import Affine2D, Bbox, Transform
+from matplotlib.transforms import Affine2D, Transform
 from PIL import Image
 
 UNITS = 10  # SVG units in a point: coordinates are whole numbers of them
@@ -62,19 +62,21 @@ class LightSVG(RendererBase):
         runs = (list(run) for _, run in groupby(self._elements, key=lambda element: element[:2]))
         return "".join(_run(run) for run in runs)
 
-    def draw_path(self, gc: Any, path: Path, transform: Transform, rgbFace: Any = None) -> None:  # noqa: N803
+    def draw_path(self, gc: Any, path: Path, transform: Transform, rgbFace: Any = None) -> None:
         """Draw a line or a filled shape, cut at the clip rectangle."""
-        path = _clip(path.transformed(transform), gc.get_clip_rectangle(), filled=rgbFace is not None)
+        path = _clip(
+            path.transformed(transform), gc.get_clip_rectangle(), filled=rgbFace is not None
+        )
         self._add(_paint(gc, rgbFace), _path_data(path.transformed(self._to_svg)))
 
-    def draw_markers(  # noqa: D102
+    def draw_markers(
         self,
         gc: Any,
         marker_path: Path,
         marker_trans: Transform,
         path: Path,
         trans: Transform,
-        rgbFace: Any = None,  # noqa: N803
+        rgbFace: Any = None,
     ) -> None:
         shape = _shape(marker_path.transformed(marker_trans + Affine2D().scale(UNITS, -UNITS)))
         points = _visible(trans.transform(path.vertices), gc.get_clip_rectangle())
@@ -84,7 +86,7 @@ class LightSVG(RendererBase):
         for data in marks if translucent else ["".join(marks)]:
             self._add(_paint(gc, rgbFace), data)
 
-    def draw_text(  # noqa: D102
+    def draw_text(
         self,
         gc: Any,
         x: float,
@@ -99,22 +101,27 @@ class LightSVG(RendererBase):
         shift = fraction * self.get_text_width_height_descent(s, prop, ismath)[0]
         turn = np.deg2rad(angle)
         left, top = self._to_svg.transform((x + shift * np.cos(turn), y + shift * np.sin(turn)))
-        look = f'{_colour("fill", gc.get_rgb())}{_font(prop)} text-anchor="{anchor}"'
-        place = f"translate({_short(left)} {_short(top)})" + (f"rotate({_short(-angle)})" if angle else "")
-        content = _math(s, prop) if ismath else escape(s, quote=False)
-        self._elements.append(("text", look, f'transform="{place}">{content}</text>'))
+        rotation = f"rotate({_short(-angle)})" if angle else ""
+        place = f'transform="translate({_short(left)} {_short(top)}){rotation}"'
+        content, bars = _math(s, prop) if ismath else (escape(s, quote=False), "")
+        ink = _colour("fill", gc.get_rgb())
+        look = f'{ink}{_font(prop)} text-anchor="{anchor}"'
+        self._elements.append(("text", look, f"{place}>{content}</text>"))
+        if bars:
+            self._elements.append(("path", ink, f'{place} d="{bars}"/>'))
 
     def draw_image(self, gc: Any, x: float, y: float, im: Any, transform: Any = None) -> None:
-        """Draw pixels, as an image that stands in the markup."""
+        """Draw pixels as an image that stands in the markup."""
         buffer = io.BytesIO()
         Image.fromarray(im[::-1]).save(buffer, format="png")
         data = base64.b64encode(buffer.getvalue()).decode("ascii")
-        size = np.array(im.shape[1::-1]) if transform is None else transform.transform((1, 1)) - transform.transform((0, 0))
-        (left, bottom), (width, height) = self._to_svg.transform((x, y)), size * UNITS
-        place = f'x="{_short(left)}" y="{_short(bottom - height)}" width="{_short(width)}" height="{_short(height)}"'
-        self._elements.append(
-            ("image", "", f'{place} preserveAspectRatio="none" href="data:image/png;base64,{data}"/>')
+        height, width = im.shape[:2]
+        left, top = self._to_svg.transform((x, y + height))
+        box = zip(
+            ("x", "y", "width", "height"), (left, top, UNITS * width, UNITS * height), strict=True
         )
+        place = " ".join(f'{name}="{_short(value)}"' for name, value in box)
+        self._elements.append(("image", "", f'{place} href="data:image/png;base64,{data}"/>'))
 
     def get_canvas_width_height(self) -> tuple[float, float]:
         """Return the figure's size in points."""
@@ -147,38 +154,40 @@ def _pairs(numbers: Iterable[int]) -> str:
     return " ".join(map(str, numbers)).replace(" -", "-")
 
 
-def _path_data(path: Path) -> str:
+def _path_data(path: Any) -> str:
     """Write a path in SVG units as a ``d`` attribute: whole numbers, relative."""
     points = np.rint(path.vertices).astype(int).tolist()
-    codes = [Path.MOVETO] + [Path.LINETO] * (len(points) - 1) if path.codes is None else path.codes.tolist()
-    data, command, here, start, i = "", "", [0, 0], [0, 0], 0
+    lines = [Path.MOVETO] + [Path.LINETO] * (len(points) - 1)
+    codes = [int(code) for code in (lines if path.codes is None else path.codes)]
+    data, last, here, start, i = "", "", [0, 0], [0, 0], 0
     while i < len(points):
         letter, count = _LETTERS.get(codes[i], ("", 1))
-        ends = points[i : i + count]
-        i += count
+        ends, i = points[i : i + count], i + count
         if letter == "z":
-            data, command, here = data + "z", "z", start
+            data, last, here = data + "z", "z", start
             continue
         steps = [end - now for point in ends for end, now in zip(point, here, strict=True)]
         if not letter or (letter == "l" and not any(steps)):
             continue
+        # A letter holds until the next one, and lines follow a move without theirs.
+        held = letter + last in ("ll", "lm", "qq", "cc")
         numbers = _pairs(steps)
-        implied = letter == command or letter + command == "lm"
-        data += ("" if numbers[0] == "-" else " ") + numbers if implied and letter != "m" else letter + numbers
-        command, here = letter, ends[-1]
+        data += numbers if held and steps[0] < 0 else (" " if held else letter) + numbers
+        last, here = letter, ends[-1]
         start = here if letter == "m" else start
     return data
 
 
-def _shape(marker: Path) -> str:
+def _shape(marker: Any) -> str:
     """Write a marker's outline around the origin; a circle as two arcs."""
-    if marker.codes is not None and len(marker.codes) == 26 and (marker.codes[1:-1] == Path.CURVE4).all():
+    codes = marker.codes
+    if codes is not None and len(codes) == 26 and (codes[1:-1] == Path.CURVE4).all():
         r = max(1, round(float(np.ptp(marker.vertices[:, 0])) / 2))
         return f"m-{r} 0a{r} {r} 0 1 0 {2 * r} 0a{r} {r} 0 1 0-{2 * r} 0z"
     return _path_data(marker)
 
 
-def _clip(path: Path, box: Bbox | None, filled: bool) -> Path:
+def _clip(path: Path, box: Any, filled: bool) -> Any:
     """Cut a path at the axes' edge and leave out points that nobody can tell apart."""
     if box is None:
         return path.cleaned(remove_nans=True)
@@ -188,7 +197,7 @@ def _clip(path: Path, box: Bbox | None, filled: bool) -> Path:
     return path.cleaned(remove_nans=True, clip=box.extents, simplify=path.codes is None)
 
 
-def _visible(points: Any, box: Bbox | None) -> Any:
+def _visible(points: Any, box: Any) -> Any:
     """Keep the finite points inside a box with a hair's breadth around it."""
     keep = np.isfinite(points).all(axis=1)
     if box is not None:
@@ -201,10 +210,12 @@ def _colour(name: str, rgba: Any) -> str:
     alpha = rgba[3] if len(rgba) == 4 else 1.0
     if alpha == 0:
         return ""
-    return f' {name}="{to_hex(rgba[:3])}"' + (f' {name}-opacity="{_short(alpha)}"' if alpha < 1 else "")
+    return f' {name}="{to_hex(rgba[:3])}"' + (
+        f' {name}-opacity="{_short(alpha)}"' if alpha < 1 else ""
+    )
 
 
-def _paint(gc: GraphicsContextBase, face: Any) -> str:
+def _paint(gc: Any, face: Any) -> str:
     """Write fill and stroke as attributes."""
     fill = "" if face is None else _colour("fill", face)
     stroke = _colour("stroke", gc.get_rgb()) if gc.get_linewidth() else ""
@@ -222,12 +233,13 @@ def _paint(gc: GraphicsContextBase, face: Any) -> str:
     return fill + stroke
 
 
-def _font(prop: FontProperties, size: float | None = None) -> str:
+def _font(prop: FontProperties) -> str:
     """Write size, weight and slant; the family is the page's business."""
-    weight = weight_dict.get(prop.get_weight(), prop.get_weight())
-    font = f' font-size="{_short(UNITS * (size or prop.get_size_in_points()))}"'
-    font += f' font-weight="{weight}"' if weight != 400 else ""
-    return font + (f' font-style="{prop.get_style()}"' if prop.get_style() != "normal" else "")
+    weight: Any = prop.get_weight()
+    weight = weight_dict.get(weight, weight)
+    bold = f' font-weight="{weight}"' if weight != 400 else ""
+    slant = f' font-style="{prop.get_style()}"' if prop.get_style() != "normal" else ""
+    return f' font-size="{_short(UNITS * prop.get_size_in_points())}"{bold}{slant}'
 
 
 def _anchor(mtext: Text | None, angle: float) -> tuple[float, str]:
@@ -237,13 +249,14 @@ def _anchor(mtext: Text | None, angle: float) -> tuple[float, str]:
     return _ANCHORS["center"]
 
 
-def _math(s: str, prop: FontProperties) -> str:
-    """Write a formula as characters that each have their place."""
-    _, _, _, glyphs, rects = _MATH.parse(s, 72, prop)
+def _math(s: str, prop: FontProperties) -> tuple[str, str]:
+    """Write a formula: characters that each have their place, and the bars as a path."""
+    _, _, _, glyphs, bars = _MATH.parse(s, 72, prop)
     spans = ""
     for font, size, code, *_, x, y in glyphs:
-        entry = ttfFontProperty(font)
-        look = f' font-style="{entry.style}"' if entry.style != "normal" else ""
+        slant = ' font-style="italic"' if ttfFontProperty(font).style != "normal" else ""
         char = escape(chr(code), quote=False) if code != 32 else "&#160;"
-        spans += f'<tspan x="{_short(UNITS * x)}" y="{_short(-UNITS * y)}" font-size="{_short(UNITS * size)}"{look}>{char}</tspan>'
-    return spans
+        place = f'x="{_short(UNITS * x)}" y="{_short(-UNITS * y)}"'
+        spans += f'<tspan {place} font-size="{_short(UNITS * size)}"{slant}>{char}</tspan>'
+    corners = (map(_short, UNITS * np.array([x, -y - h, w, h])) for x, y, w, h in bars)
+    return spans, "".join(f"M{x} {y}h{w}v{h}h-{w}z" for x, y, w, h in corners)
