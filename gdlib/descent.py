@@ -109,8 +109,9 @@ class DivergenceError(ArithmeticError):
     def __str__(self) -> str:
         return (
             f"the loss is {self.loss:g} at iteration {self.iteration} with learning_rate "
-            f"{self.learning_rate:g}; plain steps are stable below {self.largest_stable_learning_rate:.6g}. "
-            "The last parameters with a finite loss are in this error's w and b."
+            f"{self.learning_rate:g}; plain steps are stable below "
+            f"{self.largest_stable_learning_rate:.6g}. The last parameters with a finite loss are "
+            "in this error's w and b."
         )
 
 

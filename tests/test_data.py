@@ -1,0 +1,159 @@
+"""Data sets and scaling, against scikit-learn and plain sums."""
+
+import math
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from sklearn import datasets
+from sklearn.preprocessing import StandardScaler
+
+import gdlib
+
+# Eighths: exact in binary, so that columns differ clearly or not at all.
+eighths = st.integers(-800, 800).map(lambda k: k / 8)
+
+
+def test_article_example_has_the_article_s_numbers(article):
+    X, y = gdlib.article_example()
+    np.testing.assert_array_equal(X, article[0])
+    np.testing.assert_array_equal(y, article[1])
+    np.testing.assert_array_equal(y, X[:, 0] + 3)
+
+
+def test_article_example_is_new_each_time():
+    X, y = gdlib.article_example()
+    X[:], y[:] = 0, 0
+    assert gdlib.article_example()[0][2, 2] == 9
+    assert gdlib.article_example()[1][2] == 10
+
+
+class TestNoisyLine:
+    def test_without_noise_least_squares_recovers_the_parameters(self):
+        X, y = gdlib.noisy_line(50, w=[2.0, -1.0, 0.5], b=5.0, noise=0.0, rng=1)
+        A = np.column_stack([X, np.ones(50)])
+        np.testing.assert_allclose(np.linalg.lstsq(A, y)[0], [2, -1, 0.5, 5], atol=1e-12)
+
+    def test_noise_is_normal_with_the_given_standard_deviation(self):
+        X, y = gdlib.noisy_line(20_000, w=[3.0], b=-1.0, noise=2.5, rng=2)
+        residuals = y - 3.0 * X[:, 0] + 1.0
+        assert abs(residuals.mean()) < 4 * 2.5 / math.sqrt(20_000)
+        assert residuals.std() == pytest.approx(2.5, rel=0.03)
+
+    def test_features_are_standard_normal(self):
+        X, _ = gdlib.noisy_line(20_000, w=[0.0, 0.0], b=0.0, noise=1.0, rng=3)
+        np.testing.assert_allclose(X.mean(axis=0), 0, atol=0.03)
+        np.testing.assert_allclose(X.std(axis=0), 1, rtol=0.03)
+
+    def test_noise_scales_and_leaves_the_features(self):
+        (X0, y0), (X1, y1), (X2, y2) = (
+            gdlib.noisy_line(9, w=[1.0], b=1.0, noise=noise, rng=4) for noise in (0, 1, 2)
+        )
+        np.testing.assert_array_equal(X0, X1)
+        np.testing.assert_array_equal(X0, X2)
+        np.testing.assert_allclose(y2 - y0, 2 * (y1 - y0), atol=1e-14)
+        assert (y1 != y0).all()
+
+    def test_a_seed_repeats_and_a_generator_moves_on(self):
+        def targets(rng):
+            return gdlib.noisy_line(4, w=[1.0], b=0.0, noise=1.0, rng=rng)[1].tolist()
+
+        rng = np.random.default_rng(5)
+        first, second = targets(rng), targets(rng)
+        assert targets(5) == targets(5) == first != second
+
+    def test_one_sample_is_enough(self):
+        X, y = gdlib.noisy_line(1, w=[1.0, 2.0], b=0.0, noise=0.0, rng=0)
+        assert X.shape == (1, 2)
+        assert y.shape == (1,)
+
+
+class TestLoadDiabetes:
+    def test_equals_scikit_learn_in_real_units(self):
+        X, y = gdlib.load_diabetes()
+        expected, target = datasets.load_diabetes(return_X_y=True, scaled=False)
+        np.testing.assert_array_equal(X, expected)
+        np.testing.assert_array_equal(y, target)
+        assert X.shape == (442, 10)
+        assert (y.min(), y.max()) == (25, 346)
+
+    def test_standardized_it_is_scikit_learn_s_scaled_version(self):
+        Z, _, _ = gdlib.standardize(gdlib.load_diabetes()[0])
+        scaled, _ = datasets.load_diabetes(return_X_y=True)
+        np.testing.assert_allclose(Z / math.sqrt(442), scaled, atol=1e-12)
+
+    def test_columns_come_by_name_in_the_order_asked_for(self):
+        X, _ = gdlib.load_diabetes()
+        names = list(gdlib.DIABETES_FEATURES)
+        assert names == datasets.load_diabetes().feature_names
+        some, _ = gdlib.load_diabetes(("s5", "bmi"))
+        np.testing.assert_array_equal(some, X[:, [names.index("s5"), names.index("bmi")]])
+
+    def test_names_may_come_from_any_iterable(self):
+        X, _ = gdlib.load_diabetes(name for name in ["bmi"])
+        assert X.shape == (442, 1)
+        assert X[:3, 0].tolist() == [32.1, 21.6, 30.5]
+
+    def test_what_is_returned_belongs_to_the_caller(self):
+        X, y = gdlib.load_diabetes(["age"])
+        X[:], y[:] = 0, 0
+        assert gdlib.load_diabetes(["age"])[0].all()
+        assert gdlib.load_diabetes(["age"])[1].all()
+
+    def test_says_what_to_install(self, monkeypatch):
+        monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
+        with pytest.raises(ModuleNotFoundError, match="pip install scikit-learn"):
+            gdlib.load_diabetes()
+
+
+class TestStandardize:
+    def test_equals_scikit_learn(self, regression):
+        X, _ = regression
+        scaler = StandardScaler().fit(X)
+        Z, mean, std = gdlib.standardize(X)
+        np.testing.assert_allclose(Z, scaler.transform(X), atol=1e-14)
+        np.testing.assert_allclose(mean, scaler.mean_, rtol=1e-14)
+        np.testing.assert_allclose(std, scaler.scale_, rtol=1e-14)
+
+    @given(arrays(float, st.tuples(st.integers(2, 8), st.integers(1, 4)), elements=eighths))
+    def test_mean_0_and_standard_deviation_1(self, X):
+        if (np.ptp(X, axis=0) == 0).any():
+            with pytest.raises(ValueError, match="X has the same value"):
+                gdlib.standardize(X)
+            return
+        Z, mean, std = gdlib.standardize(X)
+        np.testing.assert_allclose(Z.mean(axis=0), 0, atol=1e-12)
+        np.testing.assert_allclose((Z**2).mean(axis=0), 1, rtol=1e-10)
+        np.testing.assert_allclose(Z * std + mean, X, atol=1e-12)
+
+    def test_names_the_column_that_does_not_vary(self):
+        # The rounded mean of 0.1, 0.1, 0.1 is not 0.1: their standard deviation is not 0.
+        X = [[1.0, 0.1, 0], [2.0, 0.1, 0], [4.0, 0.1, 0]]
+        assert np.std(X, axis=0)[1] != 0
+        with pytest.raises(ValueError, match=r"the same value, 0\.1, in every row of column 1"):
+            gdlib.standardize(X)
+
+    def test_one_row_cannot_be_standardized(self):
+        with pytest.raises(ValueError, match="the same value, 5, in every row of column 0"):
+            gdlib.standardize([[5.0, 6.0]])
+
+
+class TestUnstandardize:
+    @given(
+        arrays(float, (6, 3), elements=eighths, unique=True),
+        arrays(float, 3, elements=eighths),
+        eighths,
+    )
+    def test_predictions_agree_in_both_units(self, X, w, b):
+        Z, mean, std = gdlib.standardize(X)
+        w_real, b_real = gdlib.unstandardize(w, b, mean, std)
+        np.testing.assert_allclose(X @ w_real + b_real, Z @ w + b, atol=1e-6)
+        assert type(b_real) is float
+
+    def test_by_hand(self):
+        w, b = gdlib.unstandardize([6.0, 10.0], 1.0, mean=[4.0, 5.0], std=[2.0, 5.0])
+        assert w.tolist() == [3.0, 2.0]
+        assert b == 1 - 3 * 4 - 2 * 5

@@ -1,0 +1,488 @@
+"""The loop: what it yields, what stops it, what it costs, how it fails."""
+
+import copy
+import inspect
+import math
+import pickle
+import sys
+import threading
+from collections.abc import Iterator
+from itertools import islice, pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.linear_model import LinearRegression
+from tqdm import tqdm
+
+import gdlib
+from gdlib import descend, gradient_descent, squared_error, validation
+
+
+def plain_descent(X, y, learning_rate, num_iterations, start=None):
+    """The same algorithm on one vector p = (w, b), with a column of ones: an oracle."""
+    A = np.column_stack([X, np.ones(len(y))])
+    p = np.zeros(A.shape[1]) if start is None else np.array(start, float)
+    points = [p]
+    for _ in range(num_iterations):
+        p = p - learning_rate * A.T @ (A @ p - y) / len(y)
+        points.append(p)
+    return np.array(points)
+
+
+def counted(function):
+    """The same function, counting its calls."""
+
+    def wrapper(*args):
+        wrapper.calls += 1
+        return function(*args)
+
+    wrapper.calls = 0
+    return wrapper
+
+
+@pytest.fixture
+def objective(article):
+    return squared_error(*article)
+
+
+@pytest.fixture
+def run(objective):
+    """Start a run of the article's example; keywords change the defaults."""
+
+    def start(learning_rate=0.01, num_iterations=10, **keywords):
+        return descend(objective, [0, 0, 0], 0, learning_rate, num_iterations, **keywords)
+
+    return start
+
+
+class TestSteps:
+    def test_are_those_of_the_plain_algorithm(self, article, run):
+        steps = list(run(num_iterations=40))
+        expected = plain_descent(*article, 0.01, 40)
+        assert [step.iteration for step in steps] == list(range(41))
+        np.testing.assert_allclose([[*step.w, step.b] for step in steps], expected, rtol=1e-11)
+
+    def test_carry_the_loss_and_gradient_at_their_own_point(self, article, run):
+        for step in run(num_iterations=5):
+            assert step.loss == pytest.approx(gdlib.loss_function(*article, step.w, step.b))
+            dw, db = gdlib.gradient(*article, step.w, step.b)
+            np.testing.assert_allclose(step.dw, dw)
+            assert step.db == pytest.approx(db)
+
+    def test_have_names_and_unpack(self, run):
+        step = next(run())
+        iteration, w, b, loss, dw, db = step
+        assert (iteration, b, loss, db) == (0, 0.0, 27.5, -7.0)
+        assert (w.tolist(), dw.tolist()) == ([0, 0, 0], [-34, -41, -48])
+        assert step._fields == ("iteration", "w", "b", "loss", "dw", "db")
+        assert [type(v) for v in (step.b, step.loss, step.db)] == [float] * 3
+
+    def test_begin_where_asked(self, article, objective):
+        first, last = descend(objective, [1, -2, 3], 4, 0.02, 1)
+        assert (first.w.tolist(), first.b) == ([1, -2, 3], 4.0)
+        expected = plain_descent(*article, 0.02, 1, start=[1, -2, 3, 4])
+        np.testing.assert_allclose([*last.w, last.b], expected[-1])
+
+    def test_are_apart_from_the_caller_s_array_and_from_each_other(self, objective):
+        w = np.zeros(3)
+        steps = list(descend(objective, w, 0, 0.01, 3))
+        assert not any(np.shares_memory(step.w, w) for step in steps)
+        assert not any(np.shares_memory(a.w, b.w) for a, b in pairwise(steps))
+        run = descend(objective, w, 0, 0.01, 3)
+        w[:] = 99  # the run is lazy, its start is not
+        assert next(run).loss == 27.5
+
+
+class TestIterator:
+    def test_is_an_iterator(self, run):
+        descent = run()
+        assert isinstance(descent, Iterator)
+        assert iter(descent) is descent
+        assert len(list(descent)) == 11
+        assert list(descent) == []
+
+    def test_num_iterations_counts_updates(self, run):
+        assert [step.iteration for step in run(num_iterations=0)] == [0]
+        assert [step.iteration for step in run(num_iterations=2)] == [0, 1, 2]
+
+    def test_slice_and_go_on(self, run):
+        descent = run()
+        assert [step.iteration for step in islice(descent, 3)] == [0, 1, 2]
+        assert next(descent).iteration == 3
+        assert [step.iteration for step in islice(descent, 0, None, 5)] == [4, 9]
+
+    def test_progress_bar(self, run):
+        bar = tqdm(run(), total=11, disable=True)
+        assert [step.iteration for step in bar] == list(range(11))
+
+    def test_nothing_is_computed_before_it_is_asked_for(self, objective):
+        objective, update = counted(objective), counted(gdlib.plain_step)
+        descent = descend(objective, [0, 0, 0], 0, 0.01, 10, update=update)
+        assert (objective.calls, update.calls) == (0, 0)
+        next(descent)
+        assert (objective.calls, update.calls) == (1, 0)
+        next(descent)
+        assert (objective.calls, update.calls) == (2, 1)
+
+    def test_one_call_of_the_objective_per_step_and_one_update_between_two(self, objective):
+        objective, update = counted(objective), counted(gdlib.plain_step)
+        steps = list(descend(objective, [0, 0, 0], 0, 0.01, 25, update=update))
+        assert (len(steps), objective.calls, update.calls) == (26, 26, 25)
+
+    def test_runs_do_not_disturb_each_other(self, run):
+        alone = [step.loss for step in run()]
+        both = list(zip(run(), run(0.02), strict=True))
+        assert [step.loss for step, _ in both] == alone
+
+    def test_a_run_within_a_run(self, objective, run):
+        for _ in run(num_iterations=2):
+            assert len(list(run(num_iterations=3))) == 4
+
+    def test_another_thread_may_take_it_over(self, run):
+        descent, seen = run(), []
+        next(descent)
+        thread = threading.Thread(target=lambda: seen.extend(descent))
+        thread.start()
+        thread.join()
+        assert [step.iteration for step in seen] == list(range(1, 11))
+
+
+class TestStoppedBy:
+    def test_none_before_and_while_it_runs(self, run):
+        descent = run(num_iterations=2)
+        assert descent.stopped_by is None
+        for _ in descent:
+            assert descent.stopped_by is None
+        assert descent.stopped_by == "num_iterations"
+        assert next(descent, None) is None
+        assert descent.stopped_by == "num_iterations"
+
+    def test_none_where_the_caller_leaves(self, run):
+        descent = run()
+        for step in descent:
+            if step.iteration == 4:
+                break
+        assert descent.stopped_by is None
+
+    def test_loss_tolerance(self, run):
+        descent = run(num_iterations=1000, loss_tolerance=1e-4)
+        losses = [step.loss for step in descent]
+        changes = [before - after for before, after in pairwise(losses)]
+        assert descent.stopped_by == "loss_tolerance"
+        assert changes[-1] < 1e-4 <= min(changes[:-1])
+
+    def test_gradient_tolerance(self, run):
+        descent = run(num_iterations=1000, gradient_tolerance=0.1)
+        norms = [math.hypot(*step.dw, step.db) for step in descent]
+        assert descent.stopped_by == "gradient_tolerance"
+        assert norms[-1] < 0.1 <= min(norms[:-1])
+
+    def test_tolerances_are_strict_and_0_is_off(self, article, objective):
+        # At the solution the loss does not change at all and the gradient is zero.
+        solution = ([1.0, 0.0, 0.0], 3.0)
+        stays = descend(objective, *solution, 0.01, 5)
+        assert len(list(stays)) == 6
+        assert stays.stopped_by == "num_iterations"
+        by_loss = descend(objective, *solution, 0.01, 5, loss_tolerance=1e-300)
+        assert len(list(by_loss)) == 2  # a change needs two points
+        assert by_loss.stopped_by == "loss_tolerance"
+        by_gradient = descend(objective, *solution, 0.01, 5, gradient_tolerance=1e-300)
+        assert len(list(by_gradient)) == 1
+        assert by_gradient.stopped_by == "gradient_tolerance"
+
+    def test_a_tolerance_that_is_just_reached_does_not_stop(self):
+        slope = counted(lambda w, b: (-b, np.zeros(1), -1.0))  # the loss falls by 1 a step
+        exact = descend(slope, [0], 0, 1.0, 5, loss_tolerance=1.0, gradient_tolerance=1.0)
+        assert len(list(exact)) == 6
+        above = descend(slope, [0], 0, 1.0, 5, loss_tolerance=1.001)
+        assert len(list(above)) == 2
+        above = descend(slope, [0], 0, 1.0, 5, gradient_tolerance=1.001)
+        assert len(list(above)) == 1
+
+    def test_a_growing_loss_is_a_change_too(self, objective):
+        run = descend(objective, [0, 0, 0], 0, 0.022, 30, loss_tolerance=1e-3)
+        losses = [step.loss for step in run]
+        assert losses[-1] > losses[0]
+        assert run.stopped_by == "num_iterations"
+
+    def test_the_bias_counts_in_the_gradient(self):
+        run = descend(lambda w, b: (b, np.zeros(1), 1.0), [0], 0, 1.0, 5, gradient_tolerance=0.5)
+        assert len(list(run)) == 6
+
+
+class TestDivergence:
+    def diverge(self, objective, learning_rate=0.03):
+        seen = []
+        with pytest.raises(gdlib.DivergenceError) as caught:
+            seen.extend(descend(objective, [0, 0, 0], 0, learning_rate, 10_000))
+        return caught.value, seen
+
+    def test_says_where_and_why_and_keeps_the_last_finite_parameters(self, objective):
+        error, steps = self.diverge(objective)
+        assert error.iteration == len(steps)
+        assert error.loss == math.inf
+        assert error.learning_rate == 0.03
+        assert error.largest_stable_learning_rate == pytest.approx(0.0209569, abs=1e-7)
+        assert error.w.tolist() == steps[-1].w.tolist()
+        assert error.b == steps[-1].b
+        assert math.isfinite(steps[-1].loss)
+
+    def test_message(self, objective):
+        error, _ = self.diverge(objective)
+        assert str(error) == (
+            f"the loss is inf at iteration {error.iteration} with learning_rate 0.03; plain steps "
+            "are stable below 0.0209569. The last parameters with a finite loss are in this "
+            "error's w and b."
+        )
+
+    @pytest.mark.parametrize("again", [copy.copy, lambda e: pickle.loads(pickle.dumps(e))])
+    def test_survives_copy_and_pickle(self, objective, again):
+        error, _ = self.diverge(objective)
+        other = again(error)
+        assert type(other) is gdlib.DivergenceError
+        assert str(other) == str(error)
+        assert other.w.tolist() == error.w.tolist()
+        for name in ("iteration", "loss", "learning_rate", "largest_stable_learning_rate", "b"):
+            assert getattr(other, name) == getattr(error, name)
+
+    def test_is_arithmetic(self):
+        assert issubclass(gdlib.DivergenceError, ArithmeticError)
+
+    def test_2_over_lambda_max_is_computed_only_then(self, objective):
+        objective = counted(objective)
+        with pytest.raises(gdlib.DivergenceError) as caught:
+            list(descend(objective, [0, 0, 0], 0, 0.03, 10_000))
+        steps = caught.value.iteration + 1
+        assert steps < objective.calls < steps + 1001
+
+    def test_at_the_start(self, objective):
+        run = descend(objective, [1e200, 0, 0], 0, 0.01, 10)
+        with pytest.raises(gdlib.DivergenceError, match="inf at iteration 0") as caught:
+            next(run)
+        assert caught.value.w.tolist() == [1e200, 0, 0]
+        assert next(run, None) is None  # the run is over
+        assert run.stopped_by is None
+
+    def test_a_loss_that_is_not_a_number(self):
+        def objective(w, b):
+            return (math.nan if b > 2 else -b), np.zeros(1), -1.0
+
+        with pytest.raises(gdlib.DivergenceError) as caught:
+            list(descend(objective, [0], 0, 1.0, 10))
+        assert math.isnan(caught.value.loss)
+        assert (caught.value.iteration, caught.value.b) == (3, 2.0)
+
+    def test_an_update_rule_that_overflows_meets_it_too(self, objective):
+        def rule(w, b, dw, db, learning_rate):
+            return w - np.float64(learning_rate) * dw, b - np.float64(learning_rate) * db
+
+        with pytest.raises(gdlib.DivergenceError):
+            list(descend(objective, [0, 0, 0], 0, 0.5, 10_000, update=rule))
+
+    def test_warnings_stay_off_and_the_caller_s_settings_stay_on(self, objective):
+        with np.errstate(over="raise", invalid="raise", divide="warn", under="ignore"):
+            before = np.geterr()
+            run = descend(objective, [0, 0, 0], 0, 0.03, 10_000)
+            assert np.geterr() == before
+            within = []
+            with pytest.raises(gdlib.DivergenceError):
+                within.extend(np.geterr() for _ in run)
+            assert len(within) > 100
+            assert all(settings == before for settings in (*within, np.geterr()))
+
+
+class TestCustomPieces:
+    def test_an_update_rule_with_a_memory(self, article, objective):
+        velocity = np.zeros(4)
+
+        def momentum(w, b, dw, db, learning_rate):
+            nonlocal velocity
+            velocity = 0.9 * velocity + np.append(dw, db)
+            return w - learning_rate * velocity[:3], b - learning_rate * float(velocity[3])
+
+        *_, last = descend(objective, [0, 0, 0], 0, 0.01, 300, update=momentum)
+
+        A = np.column_stack([article[0], np.ones(3)])
+        p = v = np.zeros(4)
+        for _ in range(300):
+            v = 0.9 * v + A.T @ (A @ p - article[1]) / 3
+            p = p - 0.01 * v
+        np.testing.assert_allclose([*last.w, last.b], p, rtol=1e-9)
+        *_, plain = descend(objective, [0, 0, 0], 0, 0.01, 300)
+        assert last.loss < plain.loss
+
+    def test_another_loss(self):
+        x, y = np.array([0.0, 1, 2, 3, 4]), np.array([1.0, 3, 5, 7, 100])
+
+        def absolute_error(w, b):
+            r = w[0] * x + b - y
+            s = np.sign(r)
+            return float(np.abs(r).mean()), np.array([(s * x).mean()]), float(s.mean())
+
+        best = min(descend(absolute_error, [0], 0, 0.01, 3000), key=lambda step: step.loss)
+        assert best.w[0] == pytest.approx(2, abs=0.05)  # the outlier is ignored
+        assert best.b == pytest.approx(1, abs=0.05)
+
+    @pytest.mark.parametrize(
+        ("returned", "message"),
+        [
+            ((1.0, np.zeros(2), 0.0), r"dw of shape \(2,\); expected shape \(3,\), that of w"),
+            ((1.0, np.zeros((3, 1)), 0.0), r"dw of shape \(3, 1\); expected shape \(3,\)"),
+            ((1.0, 0.0, 0.0), r"dw of shape \(\); expected shape \(3,\)"),
+            ((1.0, np.zeros(3), np.zeros(1)), r"db of shape \(1,\); expected a single number"),
+            ((np.zeros(3), np.zeros(3), 0.0), r"loss of shape \(3,\); expected a single number"),
+        ],
+    )
+    def test_an_objective_that_returns_other_shapes_is_refused(self, returned, message):
+        run = descend(lambda w, b: returned, [0, 0, 0], 0, 0.01, 10)
+        with pytest.raises(ValueError, match="objective returned " + message):
+            next(run)
+
+    def test_an_objective_of_no_weights(self):
+        *_, last = descend(lambda w, b: (b * b / 2, np.zeros(0), b), [], 8, 0.5, 3)
+        assert (last.w.shape, last.b) == ((0,), 1.0)
+
+
+class TestErrorsComeAtTheCall:
+    def test_not_at_the_first_step(self, objective):
+        for change in ({"learning_rate": 0}, {"num_iterations": -1}, {"w": [[0]]}, {"b": None}):
+            good = {"w": [0, 0, 0], "b": 0, "learning_rate": 0.01, "num_iterations": 1}
+            with pytest.raises((TypeError, ValueError)):
+                descend(objective, **(good | change))
+
+
+def checks_made(function):
+    """How often `function` enters a function of gdlib.validation."""
+    calls = 0
+
+    def profile(frame, event, arg):
+        nonlocal calls
+        calls += event == "call" and frame.f_code.co_filename == validation.__file__
+
+    sys.setprofile(profile)
+    try:
+        function()
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+def test_checking_costs_once_per_run(article):
+    few = checks_made(lambda: gradient_descent(*article, 0.01, 10, loss_tolerance=1e-300))
+    many = checks_made(lambda: gradient_descent(*article, 0.01, 1000, loss_tolerance=1e-300))
+    assert 0 < few == many
+
+
+class TestGradientDescent:
+    def test_is_the_plain_algorithm(self, regression):
+        w, b = gradient_descent(*regression, 0.05, 200)
+        np.testing.assert_allclose([*w, b], plain_descent(*regression, 0.05, 200)[-1], rtol=1e-10)
+        assert type(b) is float
+
+    def test_no_iteration_returns_the_start(self, article):
+        w, b = gradient_descent(*article, 0.01, 0)
+        assert (w.tolist(), b) == ([0, 0, 0], 0.0)
+
+    def test_reaches_least_squares_and_scikit_learn(self, regression):
+        X, y = regression
+        w, b = gradient_descent(X, y, 0.05, 20_000, gradient_tolerance=1e-13)
+        model = LinearRegression().fit(X, y)
+        np.testing.assert_allclose(w, model.coef_, rtol=1e-11)
+        assert b == pytest.approx(float(model.intercept_), rel=1e-11)
+
+    @given(st.integers(0, 10**6))
+    def test_ends_at_the_solution_nearest_to_the_start(self, seed):
+        rng = np.random.default_rng(seed)
+        X = rng.standard_normal((6, 2)) @ rng.standard_normal((2, 4))  # rank 2 of 4
+        y = rng.standard_normal(6)
+        start, _ = gdlib.initialize_parameters(4, rng=seed)
+        rate = gdlib.largest_stable_learning_rate(squared_error(X, y), start, 0) / 2
+        w, b = gradient_descent(X, y, rate, 300_000, rng=seed, gradient_tolerance=1e-9)
+        A, p = np.column_stack([X, np.ones(6)]), np.append(start, 0)
+        nearest = p + np.linalg.pinv(A, rtol=1e-10) @ (y - A @ p)
+        curvatures = np.linalg.eigvalsh(A.T @ A / 6)
+        smallest = curvatures[curvatures > 1e-10 * curvatures[-1]][0]
+        assert math.dist([*w, b], nearest) < 1e-9 / smallest + 1e-9
+
+    def test_a_seed_repeats_and_is_initialize_parameters_own(self, article, objective):
+        first, second = (gradient_descent(*article, 0.01, 5, rng=3) for _ in range(2))
+        *_, last = descend(objective, *gdlib.initialize_parameters(3, rng=3), 0.01, 5)
+        for w, b in (first, second):
+            assert (w.tolist(), b) == (last.w.tolist(), last.b)
+        generator = np.random.default_rng(3)
+        third, fourth = (gradient_descent(*article, 0.01, 5, rng=generator) for _ in range(2))
+        assert third[0].tolist() == first[0].tolist() != fourth[0].tolist()
+
+    def test_stopping_rules_are_passed_on(self, article):
+        for rule in ({"loss_tolerance": 1e-4}, {"gradient_tolerance": 0.1}):
+            *_, last = descend(squared_error(*article), [0, 0, 0], 0, 0.01, 1000, **rule)
+            w, b = gradient_descent(*article, 0.01, 1000, **rule)
+            assert (w.tolist(), b) == (last.w.tolist(), last.b)
+            assert last.iteration < 1000
+
+    def test_is_silent(self, article, capsys):
+        gradient_descent(*article, 0.01, 10)
+        assert capsys.readouterr() == ("", "")
+
+    def test_reports_to_whoever_is_asked(self, article, objective, capsys):
+        lines = []
+        gradient_descent(*article, 0.01, 10, report_every=4, report=lines.append)
+        losses = [step.loss for step in descend(objective, [0, 0, 0], 0, 0.01, 10)]
+        assert lines == [f"iteration {k}: loss {losses[k]:g}" for k in (0, 4, 8)]
+        assert capsys.readouterr() == ("", "")
+
+    def test_reports_by_print_unless_told_otherwise(self, article, capsys):
+        gradient_descent(*article, 0.01, 1, report_every=1)
+        assert capsys.readouterr().out == "iteration 0: loss 27.5\niteration 1: loss 0.3635\n"
+
+    def test_overflow(self, article):
+        with pytest.raises(gdlib.DivergenceError, match=r"learning_rate 0\.03"):
+            gradient_descent(*article, 0.03, 10_000)
+
+    def test_a_run_that_ends_above_its_start_does_not_pass_for_a_fit(self, article):
+        with pytest.raises(gdlib.DivergenceError) as caught:
+            gradient_descent(*article, 0.021, 1000)
+        error, last = caught.value, plain_descent(*article, 0.021, 1000)[-1]
+        assert (error.iteration, error.learning_rate) == (1000, 0.021)
+        assert error.loss == pytest.approx(gdlib.loss_function(*article, last[:3], last[3]))
+        assert error.largest_stable_learning_rate == pytest.approx(0.0209569, abs=1e-7)
+        np.testing.assert_allclose([*error.w, error.b], last, rtol=1e-9)
+
+    def test_rounding_at_a_perfect_fit_is_no_divergence(self):
+        climbed = 0
+        for seed in range(20):
+            X, y = gdlib.noisy_line(9, w=[0.0, 0.0], b=0.0, noise=1.0, rng=seed)
+            A = np.column_stack([X, np.ones(9)])
+            y = y - A @ np.linalg.lstsq(A, y)[0]  # zero, the start, is the solution
+            w, b = gradient_descent(X, y, 0.1, 5)
+            np.testing.assert_allclose([*w, b], 0, atol=1e-14)
+            objective = squared_error(X, y)
+            climbed += objective(w, b)[0] > objective(np.zeros(2), 0.0)[0]
+        assert climbed  # by an ulp, in some of them
+
+    def test_one_pass_over_the_data_a_step(self, article, monkeypatch):
+        built = []
+        monkeypatch.setattr(
+            "gdlib.descent.squared_error",
+            lambda X, y: built.append(counted(squared_error(X, y))) or built[-1],
+        )
+        gradient_descent(*article, 0.01, 30)
+        assert [objective.calls for objective in built] == [31]
+
+
+def test_the_article_s_loop_of_four_calls_gives_the_same(article):
+    X, y = article
+    w, b = np.zeros(3), 0.0
+    for _ in range(50):
+        dw, db = gdlib.gradient(X, y, w, b)
+        w, b = gdlib.update_parameters(w, b, dw, db, 0.01)
+    expected = gradient_descent(X, y, 0.01, 50)
+    np.testing.assert_allclose(w, expected[0], rtol=1e-13)
+    assert b == pytest.approx(expected[1], rel=1e-13)
+
+
+def test_positional_arguments_of_descend():
+    names = list(inspect.signature(descend).parameters)
+    assert names[:5] == ["objective", "w", "b", "learning_rate", "num_iterations"]

@@ -1,0 +1,179 @@
+"""Loss, gradient and the objective made of both, against sums, differences and SciPy."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy import optimize, stats
+from sklearn.metrics import mean_squared_error
+
+import gdlib
+
+eighths = st.integers(-800, 800).map(lambda k: k / 8)
+
+
+@st.composite
+def problems(draw):
+    """Data and parameters of small, exact numbers."""
+    m, n = draw(st.integers(1, 7)), draw(st.integers(1, 4))
+    shapes = (m, n), m, n
+    return (*(draw(arrays(float, shape, elements=eighths)) for shape in shapes), draw(eighths))
+
+
+def exact(X, y, w, b):
+    """Loss and gradient in rational numbers, sum by sum."""
+    m = len(y)
+    rows = [[Fraction(x) for x in row] for row in X.tolist()]
+    w, b = [Fraction(v) for v in w.tolist()], Fraction(b)
+    r = [
+        sum(map(Fraction.__mul__, row, w)) + b - Fraction(t)
+        for row, t in zip(rows, y.tolist(), strict=True)
+    ]
+    dw = [sum(r[i] * rows[i][j] for i in range(m)) / m for j in range(len(w))]
+    return float(sum(s * s for s in r) / (2 * m)), [float(d) for d in dw], float(sum(r) / m)
+
+
+@given(problems())
+def test_equal_the_formulas_in_exact_arithmetic(problem):
+    loss, dw, db = exact(*problem)
+    assert gdlib.loss_function(*problem) == pytest.approx(loss, rel=1e-13)
+    ours = gdlib.gradient(*problem)
+    np.testing.assert_allclose(ours[0], dw, rtol=1e-12, atol=1e-9)
+    assert ours[1] == pytest.approx(db, rel=1e-12, abs=1e-10)
+    assert type(ours[1]) is float
+
+
+@given(problems())
+def test_the_objective_is_the_loss_and_the_gradient(problem):
+    X, y, w, b = problem
+    loss, dw, db = gdlib.squared_error(X, y)(w, b)
+    assert loss == pytest.approx(gdlib.loss_function(X, y, w, b), rel=1e-14)
+    expected = gdlib.gradient(X, y, w, b)
+    np.testing.assert_allclose(dw, expected[0], rtol=1e-12, atol=1e-9)
+    assert db == pytest.approx(expected[1], rel=1e-12, abs=1e-10)
+    assert type(loss) is type(db) is float
+    assert dw.shape == w.shape
+
+
+@given(problems())
+def test_loss_is_not_negative_and_zero_where_every_prediction_is_exact(problem):
+    X, y, w, b = problem
+    assert gdlib.loss_function(X, y, w, b) >= 0
+    assert gdlib.loss_function(X, X @ w + b, w, b) == pytest.approx(0, abs=1e-16)
+    assert gdlib.loss_function(X, X @ w + b + 1, w, b) == pytest.approx(0.5)
+
+
+@given(problems())
+def test_gradient_is_the_difference_quotient_which_is_exact_for_a_parabola(problem):
+    X, y, w, b = problem
+
+    def loss(p):
+        return gdlib.loss_function(X, y, p[:-1], float(p[-1]))
+
+    p = np.append(w, b)
+    slopes = [(loss(p + e) - loss(p - e)) / 2 for e in np.eye(len(p))]
+    np.testing.assert_allclose(np.append(*gdlib.gradient(X, y, w, b)), slopes, atol=1e-6)
+
+
+@given(problems(), st.randoms(use_true_random=False))
+def test_order_and_repetition_of_the_rows_do_not_matter(problem, random):
+    X, y, w, b = problem
+    loss = gdlib.loss_function(X, y, w, b)
+    order = list(range(len(y)))
+    random.shuffle(order)
+    assert gdlib.loss_function(X[order], y[order], w, b) == pytest.approx(loss)
+    assert gdlib.loss_function(np.tile(X, (3, 1)), np.tile(y, 3), w, b) == pytest.approx(loss)
+
+
+@given(problems(), st.sampled_from([-4.0, 0.5, 2.0]))
+def test_units(problem, c):
+    X, y, w, b = problem
+    loss, (dw, db) = gdlib.loss_function(X, y, w, b), gdlib.gradient(X, y, w, b)
+    assert gdlib.loss_function(X, c * y, c * w, c * b) == pytest.approx(c**2 * loss)
+    assert gdlib.loss_function(c * X, y, w / c, b) == pytest.approx(loss)
+    assert gdlib.loss_function(X, y + c, w, b + c) == pytest.approx(loss)
+    dw_scaled, db_scaled = gdlib.gradient(c * X, y, w / c, b)
+    np.testing.assert_allclose(dw_scaled, c * dw, rtol=1e-9, atol=1e-9)
+    assert db_scaled == pytest.approx(db)
+
+
+def test_half_of_scikit_learn_s_mean_squared_error(regression):
+    X, y = regression
+    w, b = np.array([1.0, -1.0, 0.5]), 2.0
+    expected = mean_squared_error(y, X @ w + b) / 2
+    assert gdlib.loss_function(X, y, w, b) == pytest.approx(expected, rel=1e-14)
+
+
+def test_scipy_s_differences_agree_with_the_gradient(regression):
+    objective = gdlib.squared_error(*regression)
+    p = np.array([0.3, -0.2, 0.9, 1.0])
+    slopes = optimize.approx_fprime(p, lambda q: objective(q[:-1], float(q[-1]))[0])
+    np.testing.assert_allclose(np.append(*objective(p[:-1], 1.0)[1:]), slopes, rtol=1e-5)
+
+
+def test_scipy_s_minimizer_follows_our_gradient_to_least_squares(regression):
+    X, y = regression
+    objective = gdlib.squared_error(X, y)
+
+    def fun(p):
+        loss, dw, db = objective(p[:-1], float(p[-1]))
+        return loss, np.append(dw, db)
+
+    found = optimize.minimize(fun, np.zeros(4), jac=True, method="BFGS", options={"gtol": 1e-9})
+    solution = np.linalg.lstsq(np.column_stack([X, np.ones(len(y))]), y)[0]
+    np.testing.assert_allclose(found.x, solution, atol=1e-7)
+
+
+def test_gradient_is_zero_at_the_least_squares_line():
+    x, y = np.array([1.0, 2, 4, 7]), np.array([2.0, 3, 3, 9])
+    line = stats.linregress(x, y)
+    dw, db = gdlib.gradient(x.reshape(-1, 1), y, [line.slope], line.intercept)
+    np.testing.assert_allclose([*dw, db], 0, atol=1e-13)
+
+
+def test_points_uphill(article):
+    dw, db = gdlib.gradient(*article, [0, 0, 0], 0)
+    up = gdlib.loss_function(*article, 1e-3 * dw, 1e-3 * db)
+    down = gdlib.loss_function(*article, -1e-3 * dw, -1e-3 * db)
+    assert down < 27.5 < up
+
+
+class TestSquaredError:
+    def test_reads_the_data_columns_first_whatever_their_order(self, regression):
+        X, y = regression
+        for order in "CF":
+            loss, dw, db = gdlib.squared_error(np.array(X, order=order), y)(np.ones(3), 1.0)
+            expected = exact(X, y, np.ones(3), 1.0)
+            assert loss == pytest.approx(expected[0], rel=1e-14)
+            np.testing.assert_allclose(dw, expected[1], rtol=1e-12)
+            assert db == pytest.approx(expected[2], rel=1e-12)
+
+    @pytest.mark.parametrize("b", [1, 1.0, np.float64(1), np.float32(1), np.array(1.0)])
+    @pytest.mark.parametrize("w", [[1, 2, 3], np.array([1, 2, 3]), np.float32([1, 2, 3])])
+    def test_takes_any_real_parameters(self, article, w, b):
+        objective = gdlib.squared_error(*article)
+        loss, dw, db = objective(w, b)
+        expected = objective(np.array([1.0, 2.0, 3.0]), 1.0)
+        assert (loss, dw.tolist(), db) == (expected[0], expected[1].tolist(), expected[2])
+
+    @pytest.mark.parametrize(
+        ("w", "b", "message"),
+        [
+            ([1.0, 2.0], 0.0, r"w has shape \(2,\); expected \(3,\), one weight per column of X"),
+            (np.ones((3, 1)), 0.0, r"w has shape \(3, 1\).*use w\.ravel\(\)"),
+            (np.ones(3), np.ones(3), r"b is array\(\[1., 1., 1.\]\); expected a real number"),
+            (np.ones(3), None, r"b is None; expected a real number"),
+        ],
+    )
+    def test_refuses_parameters_of_another_shape(self, article, w, b, message):
+        with pytest.raises((TypeError, ValueError), match=message):
+            gdlib.squared_error(*article)(w, b)
+
+    def test_is_not_finite_where_the_parameters_are_not(self, article):
+        """A run that overflows must meet DivergenceError, not a complaint about an argument."""
+        objective = gdlib.squared_error(*article)
+        for w, b in [([np.nan, 0, 0], 0.0), ([0, 0, 0], np.float64(np.inf))]:
+            assert not np.isfinite(objective(np.array(w, float), b)[0])

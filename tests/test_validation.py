@@ -1,0 +1,346 @@
+"""What may be passed in: every bad input is named, every good one is taken as it is.
+
+A bad input's error starts with the argument's name, says what it was and what was expected.
+"""
+
+import copy
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import gdlib
+
+X, Y = [[1.0, 2.0], [3.0, 5.0], [4.0, 4.0]], [1.0, 2.0, 4.0]
+W, B = [0.5, -0.5], 1.0
+NAN, INF = float("nan"), float("inf")
+OBJECTIVE = gdlib.squared_error(X, Y)
+
+# A good call of every public function.
+CALLS = {
+    "loss_function": (gdlib.loss_function, {"X": X, "y": Y, "w": W, "b": B}),
+    "gradient": (gdlib.gradient, {"X": X, "y": Y, "w": W, "b": B}),
+    "squared_error": (gdlib.squared_error, {"X": X, "y": Y}),
+    "gradient_descent": (
+        gdlib.gradient_descent,
+        {"X": X, "y": Y, "learning_rate": 0.01, "num_iterations": 3},
+    ),
+    "standardize": (gdlib.standardize, {"X": X}),
+    "unstandardize": (gdlib.unstandardize, {"w": W, "b": B, "mean": [1, 2], "std": [3, 4]}),
+    "update_parameters": (
+        gdlib.update_parameters,
+        {"w": W, "b": B, "dw": [1, 2], "db": 3, "learning_rate": 0.1},
+    ),
+    "initialize_parameters": (gdlib.initialize_parameters, {"num_features": 2}),
+    "noisy_line": (
+        gdlib.noisy_line,
+        {"num_samples": 3, "w": W, "b": B, "noise": 1.0, "rng": 0},
+    ),
+    "load_diabetes": (gdlib.load_diabetes, {}),
+    "numerical_gradient": (
+        gdlib.numerical_gradient,
+        {"loss": lambda w, b: float(w @ w) + b * b, "w": W, "b": B},
+    ),
+    "descend": (
+        gdlib.descend,
+        {"objective": OBJECTIVE, "w": W, "b": B, "learning_rate": 0.01, "num_iterations": 3},
+    ),
+    "largest_stable_learning_rate": (
+        gdlib.largest_stable_learning_rate,
+        {"objective": OBJECTIVE, "w": W, "b": B},
+    ),
+}
+
+
+class Table:
+    """Something that NumPy turns into an object, not into numbers."""
+
+
+RAGGED = [[1.0, 2.0], [3.0]]
+MASKED = np.ma.masked_array(X, mask=[[0, 0], [1, 0], [0, 0]])
+TEXT_FRAME = pd.DataFrame({"age": [1, 2, 3], "name": ["a", "b", "c"]})
+NOT_REAL = "expected real numbers (float or integer)"
+NUMBER, COUNT, POSITIVE = "expected a real number", "expected a whole number", "above 0"
+
+BAD_X = [
+    # value, error, what it was, what was expected
+    ([1.0, 2.0, 3.0], ValueError, "shape (3,)", "two dimensions (m samples, n features)"),
+    ([1.0, 2.0, 3.0], ValueError, "shape (3,)", "X.reshape(-1, 1)"),
+    (7.0, ValueError, "shape ()", "two dimensions"),
+    (np.zeros((3, 2, 1)), ValueError, "shape (3, 2, 1)", "two dimensions"),
+    (np.zeros((0, 2)), ValueError, "shape (0, 2)", "at least one row"),
+    (np.zeros((3, 0)), ValueError, "shape (3, 0)", "at least one column"),
+    ([], ValueError, "shape (0,)", "two dimensions"),
+    ([[1, 2], [3, NAN], [4, 4]], ValueError, "nan at index [1, 1]", "finite numbers"),
+    ([[1, 2], [3, 5], [-INF, 4]], ValueError, "-inf at index [2, 0]", "finite numbers"),
+    ([[1, 2], [3, 5j], [4, 4]], TypeError, "dtype complex128", NOT_REAL),
+    ([["1", "2"], ["3", "5"], ["4", "4"]], TypeError, "dtype <U1", NOT_REAL),
+    ([[1, None], [3, 5], [4, 4]], TypeError, "dtype object", NOT_REAL),
+    ([[10**400, 2], [3, 5], [4, 4]], TypeError, "dtype object", NOT_REAL),
+    (RAGGED, ValueError, "rows of different lengths", "rectangular"),
+    (MASKED, TypeError, "masked", "drop masked entries"),
+    (np.zeros((3, 2), "datetime64[s]"), TypeError, "dtype datetime64[s]", NOT_REAL),
+    (TEXT_FRAME, TypeError, "dtype object", NOT_REAL),
+    (None, TypeError, "dtype object", NOT_REAL),
+    (Table(), TypeError, "dtype object", NOT_REAL),
+    (np.array(X, np.longdouble) * np.longdouble("1e4000"), ValueError, "inf", "finite"),
+]
+BAD_Y = [
+    ([[1.0], [2.0], [4.0]], ValueError, "shape (3, 1)", "expected (3,), one number per row of X"),
+    ([[1.0], [2.0], [4.0]], ValueError, "shape (3, 1)", "use y.ravel()"),
+    ([[1.0, 2.0, 4.0]], ValueError, "shape (1, 3)", "expected (3,)"),
+    ([1.0, 2.0], ValueError, "shape (2,)", "expected (3,)"),
+    ([1.0, 2.0, 4.0, 5.0], ValueError, "shape (4,)", "expected (3,)"),
+    (2.0, ValueError, "shape ()", "expected (3,)"),
+    ([], ValueError, "shape (0,)", "expected (3,)"),
+    ([1.0, NAN, 4.0], ValueError, "nan at index [1]", "finite numbers"),
+    ([1.0, 2.0, INF], ValueError, "inf at index [2]", "finite numbers"),
+    ([1.0, 2.0, 4j], TypeError, "dtype complex128", NOT_REAL),
+    (["a", "b", "c"], TypeError, "dtype <U1", NOT_REAL),
+    (pd.Series(["a", "b", "c"], dtype=object), TypeError, "dtype object", NOT_REAL),
+    (np.ma.masked_array(Y, mask=[0, 1, 0]), TypeError, "masked", "plain numbers"),
+    ({1.0, 2.0, 4.0}, TypeError, "dtype object", NOT_REAL),
+]
+BAD_VECTOR = [
+    ([[0.5], [-0.5]], ValueError, "shape (2, 1)", "expected"),
+    (0.5, ValueError, "shape ()", "expected"),
+    ([0.5, NAN], ValueError, "nan at index [1]", "finite numbers"),
+    (NAN, ValueError, "contains nan;", "finite numbers"),
+    ([0.5, INF], ValueError, "inf", "finite numbers"),
+    ([1j, 2], TypeError, "dtype complex128", NOT_REAL),
+    (["a", "b"], TypeError, "dtype <U1", NOT_REAL),
+    (None, TypeError, "dtype object", NOT_REAL),
+]
+WRONG_LENGTH = [
+    ([0.5], ValueError, "shape (1,)", "expected (2,), one"),
+    ([0.5, 1, 2], ValueError, "shape (3,)", "expected (2,), one"),
+    ([[0.5], [1]], ValueError, "shape (2, 1)", "ravel()"),
+]
+BAD_NUMBER = [
+    (NAN, ValueError, "is nan", "expected a finite number"),
+    (-INF, ValueError, "is -inf", "expected a finite number"),
+    (10**400, ValueError, "is 1000", "expected a finite number"),
+    ("1", TypeError, "is '1'", NUMBER),
+    (None, TypeError, "is None", NUMBER),
+    (True, TypeError, "is True", NUMBER),
+    (np.True_, TypeError, "is np.True_", NUMBER),
+    (1j, TypeError, "is 1j", NUMBER),
+    ([1.0], TypeError, "is [1.0]", NUMBER),
+    (np.array([1.0]), TypeError, "is array([1.])", NUMBER),
+    (np.array(True), TypeError, "is array(True)", NUMBER),
+]
+BAD_POSITIVE = [
+    *BAD_NUMBER,
+    (0, ValueError, "is 0;", POSITIVE),
+    (-0.0, ValueError, "is -0.0;", POSITIVE),
+    (-0.1, ValueError, "is -0.1;", POSITIVE),
+]
+BAD_TOLERANCE = [*BAD_NUMBER, (-1e-9, ValueError, "is -1e-09", "expected 0 or more")]
+BAD_COUNT = [
+    (-1, ValueError, "is -1", "or more"),
+    (2.5, TypeError, "is 2.5", COUNT),
+    (2.0, TypeError, "is 2.0", COUNT),
+    ("10", TypeError, "is '10'", COUNT),
+    (True, TypeError, "is True", COUNT),
+    (np.True_, TypeError, "is np.True_", COUNT),
+    ([10], TypeError, "is [10]", COUNT),
+]
+NO_COUNT = [*BAD_COUNT, (None, TypeError, "is None", COUNT)]
+AT_LEAST_1 = [*NO_COUNT, (0, ValueError, "is 0", "expected 1 or more")]
+BAD_RNG = [
+    *BAD_COUNT,
+    ("seed", TypeError, "is 'seed'", "a whole number as a seed, or a numpy.random.Generator"),
+    (np.random.RandomState(0), TypeError, "RandomState", "numpy.random.Generator"),
+]
+NOT_CALLABLE = [
+    (None, TypeError, "is of type NoneType", "expected a function"),
+    (np.zeros(3), TypeError, "is of type ndarray", "expected a function"),
+]
+
+TABLE = [
+    ("loss_function gradient squared_error gradient_descent standardize", "X", BAD_X),
+    ("standardize", "X", [([[1, 2], [1, 3]], ValueError, "same value, 1, in every row", "vary")]),
+    ("loss_function gradient squared_error gradient_descent", "y", BAD_Y),
+    (
+        "loss_function gradient unstandardize update_parameters noisy_line numerical_gradient "
+        "descend largest_stable_learning_rate",
+        "w",
+        BAD_VECTOR,
+    ),
+    ("loss_function gradient unstandardize", "w", WRONG_LENGTH),
+    ("noisy_line", "w", [([], ValueError, "shape (0,)", "at least one weight")]),
+    ("update_parameters", "dw", BAD_VECTOR + WRONG_LENGTH),
+    ("unstandardize", "mean", BAD_VECTOR),
+    ("unstandardize", "std", BAD_VECTOR + WRONG_LENGTH),
+    ("unstandardize", "std", [([1, 0], ValueError, "contains 0", POSITIVE)]),
+    ("unstandardize", "std", [([-2, 1], ValueError, "contains -2", POSITIVE)]),
+    (
+        "loss_function gradient unstandardize update_parameters noisy_line numerical_gradient "
+        "descend largest_stable_learning_rate",
+        "b",
+        BAD_NUMBER,
+    ),
+    ("update_parameters", "db", BAD_NUMBER),
+    ("update_parameters gradient_descent descend", "learning_rate", BAD_POSITIVE),
+    ("numerical_gradient", "h", BAD_POSITIVE),
+    ("numerical_gradient", "method", [("backward", ValueError, "is 'backward'", "'central'")]),
+    ("noisy_line", "noise", BAD_TOLERANCE),
+    ("gradient_descent descend", "loss_tolerance", BAD_TOLERANCE),
+    ("gradient_descent descend", "gradient_tolerance", BAD_TOLERANCE),
+    ("gradient_descent descend", "num_iterations", NO_COUNT),
+    ("gradient_descent", "report_every", NO_COUNT),
+    ("noisy_line", "num_samples", AT_LEAST_1),
+    ("initialize_parameters", "num_features", AT_LEAST_1),
+    ("initialize_parameters noisy_line gradient_descent", "rng", BAD_RNG),
+    ("descend largest_stable_learning_rate", "objective", NOT_CALLABLE),
+    ("descend", "update", NOT_CALLABLE),
+    ("gradient_descent", "report", NOT_CALLABLE),
+    ("numerical_gradient", "loss", NOT_CALLABLE),
+    (
+        "load_diabetes",
+        "features",
+        [
+            ("bmi", TypeError, "is 'bmi'", "expected a list of names"),
+            (3, TypeError, "is 3", "expected a list of names"),
+            ([], ValueError, "is []", "expected one or more of age, sex, bmi"),
+            (["bmi", "height"], ValueError, "is ['bmi', 'height']", "one or more of age, sex"),
+            ([["bmi"]], ValueError, "is [['bmi']]", "one or more of age, sex"),
+        ],
+    ),
+]
+CASES = [
+    pytest.param(name, argument, *case, id=f"{name}-{argument}-{case[2]}-{i}")
+    for names, argument, cases in TABLE
+    for name in names.split()
+    for i, case in enumerate(cases)
+]
+
+
+def test_the_good_calls_are_good():
+    assert {name for name in gdlib.__all__ if name in CALLS} == set(CALLS)
+    for function, arguments in CALLS.values():
+        function(**arguments)
+
+
+@pytest.mark.parametrize(("name", "argument", "value", "error", "was", "expected"), CASES)
+def test_bad_inputs(name, argument, value, error, was, expected):
+    function, good = CALLS[name]
+    with pytest.raises(error) as caught:
+        function(**(good | {argument: value}))
+    message = str(caught.value)
+    assert type(caught.value) is error
+    assert message.startswith(argument + " ")
+    assert was in message
+    before, _, after = message.partition("expected")
+    assert expected in ("expected" + after)
+    assert before.endswith("; ")
+
+
+CONVERSIONS = {
+    "list": lambda a: a.tolist(),
+    "tuple": lambda a: tuple(map(tuple, a.tolist())) if a.ndim == 2 else tuple(a.tolist()),
+    "int": lambda a: a.astype(int),
+    "uint8": lambda a: a.astype(np.uint8),
+    "float16": lambda a: a.astype(np.float16),
+    "float32": lambda a: a.astype(np.float32),
+    "longdouble": lambda a: a.astype(np.longdouble),
+    "other byte order": lambda a: a.astype(">f8"),
+    "Fortran": np.asfortranarray,
+    "strided": lambda a: (
+        np.repeat(np.repeat(a, 2, axis=0), 3, axis=-1)[::2, ..., ::3]
+        if a.ndim == 2
+        else np.repeat(a, 2)[::2]
+    ),
+    "backwards": lambda a: np.ascontiguousarray(a[::-1])[::-1],
+    "pandas": lambda a: pd.DataFrame(a) if a.ndim == 2 else pd.Series(a),
+    "pandas int": lambda a: (
+        pd.DataFrame(a.astype(int), index=list("pqr"), columns=["u", "v"])
+        if a.ndim == 2
+        else pd.Series(a.astype(int), index=[f"row {i}" for i in range(len(a))])
+    ),
+    "subclass": lambda a: np.ma.masked_array(a).data.view(type("Sub", (np.ndarray,), {})),
+}
+ARRAYS = {
+    "loss_function": ["X", "y", "w"],
+    "gradient": ["X", "y", "w"],
+    "gradient_descent": ["X", "y"],
+    "standardize": ["X"],
+    "unstandardize": ["w", "mean", "std"],
+    "update_parameters": ["w", "dw"],
+    "noisy_line": ["w"],
+    "numerical_gradient": ["w"],
+    "largest_stable_learning_rate": ["w"],
+    "descend": ["w"],
+    "squared_error": ["X", "y"],
+}
+WHOLE = {"X": X, "y": Y, "w": [2, 3], "dw": [1, 2], "mean": [1, 2], "std": [3, 4]}
+
+
+def answers(name, arguments):
+    """What the function returns, as a flat list of numbers."""
+    result = CALLS[name][0](**arguments)
+    if name == "squared_error":
+        result = result(np.array([2.0, 3.0]), 1.0)
+    if name == "descend":
+        result = [value for step in result for value in step]
+    if name == "largest_stable_learning_rate":
+        result = [result]
+    for value in result if isinstance(result, (tuple, list)) else [result]:
+        assert not isinstance(value, np.ndarray) or value.dtype == np.float64
+    return np.concatenate(
+        [np.ravel(value) for value in np.atleast_1d(result).tolist()]
+        if isinstance(result, float)
+        else [np.ravel(v) for v in result]
+    )
+
+
+@pytest.mark.parametrize("conversion", CONVERSIONS)
+@pytest.mark.parametrize("name", ARRAYS)
+def test_good_inputs_of_any_kind_give_the_same_and_stay_unchanged(name, conversion):
+    convert = CONVERSIONS[conversion]
+    good = CALLS[name][1] | {key: np.array(WHOLE[key], float) for key in ARRAYS[name]}
+    arguments = good | {key: convert(good[key]) for key in ARRAYS[name]}
+    before = copy.deepcopy({key: arguments[key] for key in ARRAYS[name]})
+    np.testing.assert_allclose(answers(name, arguments), answers(name, good), rtol=1e-12)
+    for key, value in before.items():
+        assert type(arguments[key]) is type(value)
+        np.testing.assert_array_equal(np.asarray(arguments[key]), np.asarray(value))
+
+
+@pytest.mark.parametrize("name", ARRAYS)
+def test_read_only_arrays_are_enough(name):
+    """Which also proves that nothing is written into an argument."""
+    good = CALLS[name][1] | {key: np.array(WHOLE[key], float) for key in ARRAYS[name]}
+    for key in ARRAYS[name]:
+        good[key].flags.writeable = False
+    answers(name, good)
+
+
+def test_what_is_returned_is_the_caller_s_to_change():
+    x, y, w = np.array([[1.0], [3.0]]), np.array([1.0, 2.0]), np.array([1.0])
+    for result in (
+        gdlib.standardize(x)[0],
+        gdlib.unstandardize(w, 0.0, [1.0], [1.0])[0],
+        gdlib.update_parameters(w, 0.0, [0.0], 0.0, 1.0)[0],
+        gdlib.gradient_descent(x, y, 0.1, 0)[0],
+        gdlib.gradient(x, y, w, 0.0)[0],
+    ):
+        result[:] = 99
+    assert (x.tolist(), y.tolist(), w.tolist()) == ([[1], [3]], [1, 2], [1])
+
+
+@pytest.mark.parametrize(
+    "kind", [int, float, np.float32, np.float64, np.int8, np.uint64, np.array, np.longdouble]
+)
+def test_numbers_of_any_kind(kind):
+    number = partial(kind)
+    assert gdlib.loss_function(X, Y, [0, 0], number(2)) == gdlib.loss_function(X, Y, [0, 0], 2.0)
+    w, b = gdlib.update_parameters([1.0], number(2), [1.0], number(3), number(1))
+    assert (w.tolist(), b, type(b)) == ([0.0], -1.0, float)
+
+
+@pytest.mark.parametrize("kind", [int, np.int64, np.uint8, np.array])
+def test_counts_of_any_kind(kind):
+    assert len(list(gdlib.descend(OBJECTIVE, W, B, 0.01, kind(4)))) == 5
+    assert gdlib.initialize_parameters(kind(3))[0].shape == (3,)
