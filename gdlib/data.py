@@ -22,7 +22,7 @@ DIABETES_FEATURES = {
     "age": "age in years",
     "sex": "sex, coded 1 or 2",
     "bmi": "body mass index in kg/m²",
-    "bp": "average blood pressure in mmHg",
+    "bp": "average blood pressure",
     "s1": "total serum cholesterol (tc)",
     "s2": "low-density lipoproteins (ldl)",
     "s3": "high-density lipoproteins (hdl)",
