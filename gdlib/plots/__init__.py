@@ -4,8 +4,6 @@ Each ``draw_*`` function adds to an axes that it is given and returns nothing. W
 one chapter draws stands in the module with that chapter's name, such as ``plots.loss``.
 """
 
-from collections.abc import Sequence
-
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
@@ -31,13 +29,14 @@ def use_book_style() -> None:
         from matplotlib_inline.backend_inline import set_matplotlib_formats
     except ModuleNotFoundError:
         return
-    set_matplotlib_formats("svg")
+    set_matplotlib_formats("svg")  # type: ignore[no-untyped-call]
 
 
 def draw_data(ax: Axes, x: ArrayLike, y: ArrayLike, xlabel: str = "", ylabel: str = "") -> None:
     """Draw samples of one feature `x` and their targets `y`, both of shape (m,), as dots."""
     ax.plot(np.ravel(x), y, "o", color=DATA, markersize=4, alpha=0.6, markeredgewidth=0)
-    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.set_xlabel(xlabel or ax.get_xlabel())
+    ax.set_ylabel(ylabel or ax.get_ylabel())
 
 
 def draw_line(ax: Axes, w: float, b: float, span: tuple[float, float], label: str = "") -> None:
@@ -49,8 +48,8 @@ def draw_line(ax: Axes, w: float, b: float, span: tuple[float, float], label: st
 def draw_contours(
     ax: Axes,
     objective: Objective,
-    w_range: Sequence[float],
-    b_range: Sequence[float],
+    w_range: tuple[float, float],
+    b_range: tuple[float, float],
     levels: ArrayLike | int = 12,
 ) -> None:
     """Draw the level lines of a loss with one weight over the ranges of ``w`` and ``b``.
