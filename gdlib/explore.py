@@ -30,7 +30,7 @@ except ModuleNotFoundError as error:
 
 MAX_STATES = 200
 MAX_BYTES = 120_000  # of one figure's HTML, compressed
-PLAY_MS = 120  # between two states while a live figure plays; explore.js has its own
+PLAY_MS = 120  # from state to state while a live figure plays; STEP_MS in explore.js
 
 Alt = Callable[..., str] | str | None
 
@@ -169,7 +169,8 @@ def explore(
     panels : int
         How many axes; they stand side by side where there is room.
     size : (float, float), optional
-        Width and height of a panel in inches, (4.6, 3.6) without it.
+        Width and height of a panel in inches; without it (4.6, 3.6), or (3.6, 3.2) where there
+        are several, so that two fit side by side on the site with legible text.
     **sliders
         Of one or two arguments of `draw`: the values in order, or a `slider`.
 
@@ -199,7 +200,7 @@ def explore(
     known = {n: one if isinstance(one, Slider) else slider(one) for n, one in sliders.items()}
     states = _states(known)
     start = {name: one.values[one.start] for name, one in known.items()}
-    stage = Stage(draw, background, panels, size or (4.6, 3.6))
+    stage = Stage(draw, background, panels, size or ((4.6, 3.6) if panels == 1 else (3.6, 3.2)))
 
     ends = product(*((one.values[0], one.values[-1]) for one in known.values()))
     stage.settle([start, *(dict(zip(known, values, strict=True)) for values in ends)])
