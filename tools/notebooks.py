@@ -1,9 +1,10 @@
 """Execute the chapters and bring them to the form in which they are kept in git.
 
-    python tools/notebooks.py                           execute and normalise every chapter in _toc.yml
-    python tools/notebooks.py chapters/03_loss.ipynb    only this one (03_loss is enough)
-    python tools/notebooks.py --only-normalise [name…]  do not execute
-    python tools/notebooks.py --check [name…]           change nothing; exit 1 and say which cell is not in normal form
+    python tools/notebooks.py                   execute and normalise all chapters in _toc.yml
+    python tools/notebooks.py 03_loss           only this one
+    python tools/notebooks.py --only-normalise  do not execute
+    python tools/notebooks.py --check           change nothing; exit 1 and name the cells that
+                                                are not in normal form
 
 Normal form: execution counts 1, 2, 3 … (nbval compares nothing in a cell without one),
 text outputs only, none in cells tagged nbval-ignore-output, no traces of when and where
@@ -123,18 +124,15 @@ def complaints(path: Path) -> list[str]:
     wanted = normalised(notebook)
     if text == text_of(wanted):
         return []
-    found = [
-        f"{path.name}: cell {number} ({is_.get('id', 'no id')}): {', '.join(differing) or 'has parts that do not belong'}"
-        for number, (is_, should) in enumerate(
-            zip(notebook.cells, wanted.cells, strict=True), start=1
-        )
-        if (differing := sorted(k for k in {*is_, *should} if is_.get(k) != should.get(k)))
-    ]
+    found = []
+    pairs = zip(notebook.cells, wanted.cells, strict=True)
+    for number, (cell, should) in enumerate(pairs, start=1):
+        keys = sorted(key for key in {*cell, *should} if cell.get(key) != should.get(key))
+        if keys:
+            found.append(f"{path.name}: cell {number} ({should.id}): {', '.join(keys)}")
     if notebook.metadata != wanted.metadata:
         found.append(f"{path.name}: notebook metadata")
-    return found or [
-        f"{path.name}: written otherwise than nbformat writes it (indent, order of keys, last newline)"
-    ]
+    return found or [f"{path.name}: not written as nbformat writes it: indent, order, last newline"]
 
 
 def find(names: list[str]) -> list[Path]:
