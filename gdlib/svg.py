@@ -7,7 +7,7 @@ relative coordinates and plain attributes, and cuts lines at the axes' edge itse
 
 import base64
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from html import escape
 from itertools import groupby
 from typing import Any
@@ -154,28 +154,43 @@ def _pairs(numbers: Iterable[int]) -> str:
     return " ".join(map(str, numbers)).replace(" -", "-")
 
 
-def _path_data(path: Any) -> str:
-    """Write a path in SVG units as a ``d`` attribute: whole numbers, relative."""
+def _segments(path: Any) -> Iterator[tuple[str, list[list[int]]]]:
+    """Give a path's pieces, each with its SVG letter and its points as whole numbers."""
     points = np.rint(path.vertices).astype(int).tolist()
     lines = [Path.MOVETO] + [Path.LINETO] * (len(points) - 1)
-    codes = [int(code) for code in (lines if path.codes is None else path.codes)]
-    data, last, here, start, i = "", "", [0, 0], [0, 0], 0
-    while i < len(points):
-        letter, count = _LETTERS.get(codes[i], ("", 1))
-        ends, i = points[i : i + count], i + count
-        if letter == "z":
-            data, last, here = data + "z", "z", start
-            continue
-        steps = [end - now for point in ends for end, now in zip(point, here, strict=True)]
-        if not letter or (letter == "l" and not any(steps)):
-            continue
-        # A letter holds until the next one, and lines follow a move without theirs.
-        held = letter + last in ("ll", "lm", "qq", "cc")
-        numbers = _pairs(steps)
-        data += numbers if held and steps[0] < 0 else (" " if held else letter) + numbers
-        last, here = letter, ends[-1]
-        start = here if letter == "m" else start
+    codes = lines if path.codes is None else path.codes.tolist()
+    i = 0
+    while i < len(points) and codes[i] != Path.STOP:
+        letter, count = _LETTERS[int(codes[i])]
+        yield letter, points[i : i + count]
+        i += count
+
+
+def _path_data(path: Any) -> str:
+    """Write a path in SVG units as a ``d`` attribute: whole numbers, relative."""
+    data, last = "", ""
+    here = start = move = [0, 0]
+    for letter, points in _segments(path):
+        if letter == "m":  # written when something follows
+            move, last = points[0], "m"
+        elif letter == "z":
+            data, here, move, last = data + "z", start, start, "z"
+        elif letter != "l" or points[0] != move:
+            if last == "m":
+                data += "m" + _pairs(_steps(here, [move]))
+                here = start = move
+            steps = _steps(here, points)
+            # A letter holds until the next one, and lines follow a move without theirs.
+            held = letter + last in ("ll", "lm", "qq", "cc")
+            data += ("" if held and steps[0] < 0 else " " if held else letter) + _pairs(steps)
+            here = move = points[-1]
+            last = letter
     return data
+
+
+def _steps(here: list[int], points: list[list[int]]) -> list[int]:
+    """Return how far points lie from `here`."""
+    return [end - now for point in points for end, now in zip(point, here, strict=True)]
 
 
 def _shape(marker: Any) -> str:
@@ -190,11 +205,12 @@ def _shape(marker: Any) -> str:
 def _clip(path: Path, box: Any, filled: bool) -> Any:
     """Cut a path at the axes' edge and leave out points that nobody can tell apart."""
     if box is None:
-        return path.cleaned(remove_nans=True)
+        return path.cleaned(remove_nans=True, curves=True)
     if filled:
         inside = box.contains(*path.get_extents().min) and box.contains(*path.get_extents().max)
         return path if inside else path.clip_to_bbox(box)
-    return path.cleaned(remove_nans=True, clip=box.extents, simplify=path.codes is None)
+    edge = box.padded(-1).extents  # matplotlib adds a pixel
+    return path.cleaned(remove_nans=True, clip=edge, simplify=path.codes is None)
 
 
 def _visible(points: Any, box: Any) -> Any:
