@@ -78,6 +78,9 @@ def test_run_is_a_path_with_a_hollow_start_and_a_star_at_its_end(ax):
     assert end.get_xydata().tolist() == [[4, 5]]
     assert end.get_marker() == "*"
     assert [text.get_text() for text in ax.texts] == ["ends at 4"]
+    assert not ax.texts[0].get_in_layout()
+    assert ax.get_children().index(ax.texts[0]) < ax.get_children().index(path)
+    assert ax.texts[0].get_zorder() == path.get_zorder()  # so the path is drawn over the words
 
 
 def test_run_without_words_writes_none(ax):

@@ -46,11 +46,13 @@ def draw_floor(ax: Axes, reach: float, label: str = "") -> None:
 def draw_run(ax: Axes, xs: ArrayLike, ys: ArrayLike, ends_at: str = "") -> None:
     """Draw a descent through `xs`, `ys`, of shape (k,), a star at its end, and a line of text."""
     xs, ys = np.ravel(xs), np.ravel(ys)
-    draw_path(ax, xs, ys)
-    draw_minimum(ax, xs[-1], ys[-1])
     if ends_at:
         box = {"facecolor": "white", "edgecolor": "none", "pad": 2}
-        ax.text(0.02, 0.98, ends_at, transform=ax.transAxes, va="top", bbox=box)
+        text = ax.text(0.02, 0.98, ends_at, transform=ax.transAxes, va="top", bbox=box)
+        text.set_zorder(2)  # over the level lines, beneath the path
+        text.set_in_layout(False)  # words of any length leave the axes as they are
+    draw_path(ax, xs, ys)
+    draw_minimum(ax, xs[-1], ys[-1])
 
 
 def draw_ends(ax: Axes, starts: ArrayLike, ends: ArrayLike) -> None:
