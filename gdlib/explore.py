@@ -328,7 +328,7 @@ def _widget(name: str, one: Slider) -> Any:
         options = [(one.text(value), value) for value in one.values]
         return ipywidgets.SelectionSlider(options=options, index=one.start, **look)
     low, *_, high = one.values
-    written = one.format if isinstance(one.format, str) else ".4~g"
+    written = one.format if isinstance(one.format, str) else ".4g"
     return ipywidgets.FloatSlider(
         one.values[one.start], min=low, max=high, step=one.step / 10, readout_format=written, **look
     )
