@@ -18,7 +18,7 @@ from gdlib.descent import Descent, DivergenceError, Step, descend, gradient_desc
 from gdlib.losses import Objective, gradient, loss_function, squared_error
 from gdlib.parameters import initialize_parameters
 from gdlib.stability import largest_stable_learning_rate
-from gdlib.updates import UpdateRule, plain_step, update_parameters
+from gdlib.updates import UpdateRule, backtracking, plain_step, update_parameters
 
 __all__ = [
     "DIABETES_FEATURES",
@@ -28,6 +28,7 @@ __all__ = [
     "Step",
     "UpdateRule",
     "article_example",
+    "backtracking",
     "descend",
     "gradient",
     "gradient_descent",

@@ -6,10 +6,13 @@ what they are given, so that a loop pays for no checks; `gdlib.descend` takes an
 
 from collections.abc import Callable
 
+import numpy as np
 from numpy.typing import ArrayLike
 
+from gdlib.losses import Objective
 from gdlib.validation import (
     FloatArray,
+    check_callable,
     check_number,
     check_positive,
     check_vector,
@@ -106,3 +109,77 @@ def update_parameters(
     dw = check_vector("dw", dw, len(w), "one derivative per weight in w")
     b, db = check_number("b", b), check_number("db", db)
     return plain_step(w, b, dw, db, check_positive("learning_rate", learning_rate))
+
+
+def backtracking(objective: Objective, sufficient_decrease: float = 0.5) -> UpdateRule:
+    """Return an update rule that halves the learning rate until the loss falls enough.
+
+    With g = (dw, db), a step of rate α is taken if ``J(p − αg) ≤ J(p) − c·α‖g‖²``;
+    otherwise α/2 is tried, and so on. The rule's `learning_rate` is the first try of
+    every step.
+
+    Parameters
+    ----------
+    objective : callable
+        ``objective(w, b)`` returns ``(loss, dw, db)``; the one that the run follows.
+    sufficient_decrease : float, default 0.5
+        c, the part of the decrease α‖g‖² along the tangent that a step must keep;
+        between 0 and 1, both excluded.
+
+    Returns
+    -------
+    callable
+        Update rule ``rule(w, b, dw, db, learning_rate)``. The loss at what it returns is
+        never above the loss at ``(w, b)``. Where no step lowers it (the gradient is not
+        the objective's, or the loss is not finite) the parameters come back unchanged.
+
+    Raises
+    ------
+    TypeError
+        If `objective` is not callable, or `sufficient_decrease` is not a real number.
+    ValueError
+        If `sufficient_decrease` does not lie between 0 and 1.
+
+    Notes
+    -----
+    The condition and its ½ are Armijo's [1]_; 10⁻⁴ is common too [2]_ and lets longer
+    steps pass. Where no curvature is above L, every rate up to 2(1 − c)/L passes, so
+    halving stops above (1 − c)/L. A step costs one call of the objective for the loss at
+    ``(w, b)`` and one for every rate tried.
+
+    References
+    ----------
+    .. [1] L. Armijo, "Minimization of functions having Lipschitz continuous first partial
+       derivatives", *Pacific Journal of Mathematics* 16(1), 1966, 1–3.
+    .. [2] J. Nocedal and S. J. Wright, *Numerical Optimization*, 2nd ed., Springer,
+       2006, section 3.1.
+
+    Examples
+    --------
+    >>> from gdlib import article_example, descend, squared_error
+    >>> objective = squared_error(*article_example())
+    >>> run = descend(objective, [0, 0, 0], 0, 1.0, 1000, update=backtracking(objective))
+    >>> next(step.iteration for step in run if step.loss < 1e-6)
+    476
+    """
+    check_callable("objective", objective)
+    c = check_positive("sufficient_decrease", sufficient_decrease)
+    if c >= 1:
+        raise ValueError(
+            f"sufficient_decrease is {sufficient_decrease!r}; expected a number between 0 and 1"
+        )
+
+    def rule(
+        w: FloatArray, b: float, dw: FloatArray, db: float, learning_rate: float
+    ) -> tuple[FloatArray, float]:
+        loss, _, _ = objective(w, b)
+        slope = float(dw @ dw) + db * db
+        with np.errstate(over="ignore", invalid="ignore"):  # a first try may be far too long
+            while learning_rate > 0:  # halved often enough, it is 0
+                new_w, new_b = plain_step(w, b, dw, db, learning_rate)
+                if objective(new_w, new_b)[0] <= loss - c * learning_rate * slope:
+                    return new_w, new_b
+                learning_rate /= 2
+        return w, b
+
+    return rule
