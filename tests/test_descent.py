@@ -392,6 +392,16 @@ class TestGradientDescent:
         np.testing.assert_allclose(w, model.coef_, rtol=1e-11)
         assert b == pytest.approx(float(model.intercept_), rel=1e-11)
 
+    def test_real_data_back_in_real_units(self):
+        X, y = gdlib.load_diabetes()
+        Z, mean, std = gdlib.standardize(X)
+        w, b = gdlib.unstandardize(
+            *gradient_descent(Z, y, 0.4, 20_000, gradient_tolerance=1e-11), mean, std
+        )
+        solution = np.linalg.lstsq(np.column_stack([X, np.ones(len(y))]), y)[0]
+        np.testing.assert_allclose([*w, b], solution, rtol=1e-9)
+        np.testing.assert_allclose(w, LinearRegression().fit(X, y).coef_, rtol=1e-9)
+
     @given(st.integers(0, 10**6))
     def test_ends_at_the_solution_nearest_to_the_start(self, seed):
         rng = np.random.default_rng(seed)

@@ -284,15 +284,9 @@ def answers(name, arguments):
         result = result(np.array([2.0, 3.0]), 1.0)
     if name == "descend":
         result = [value for step in result for value in step]
-    if name == "largest_stable_learning_rate":
-        result = [result]
-    for value in result if isinstance(result, (tuple, list)) else [result]:
-        assert not isinstance(value, np.ndarray) or value.dtype == np.float64
-    return np.concatenate(
-        [np.ravel(value) for value in np.atleast_1d(result).tolist()]
-        if isinstance(result, float)
-        else [np.ravel(v) for v in result]
-    )
+    results = [result] if isinstance(result, float) else list(result)
+    assert all(value.dtype == np.float64 for value in results if isinstance(value, np.ndarray))
+    return np.concatenate([np.ravel(value) for value in results])
 
 
 @pytest.mark.parametrize("conversion", CONVERSIONS)
