@@ -1,0 +1,110 @@
+"""A real browser, the built site, and a way to read a page that is not the page's script.
+
+Chrome or Chromium is taken where it is installed; otherwise Selenium fetches one. Where that
+fails too these tests are skipped, unless GDLIB_REQUIRE_BROWSER is set.
+"""
+
+import functools
+import os
+import shutil
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
+
+SITE = Path(os.environ.get("GDLIB_SITE", Path(__file__).parents[2] / "_build" / "html"))
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+    "--force-device-scale-factor=1",
+    # The network is cut: only this machine is there.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+)
+
+
+def unavailable(why):
+    """Skip, or fail where a browser and a built site are insisted on."""
+    (pytest.fail if os.environ.get("GDLIB_REQUIRE_BROWSER") else pytest.skip)(why)
+
+
+def start_browser(profile):
+    """Start Chrome, the installed one if there is one."""
+    options = webdriver.ChromeOptions()
+    for flag in (*FLAGS, f"--user-data-dir={profile}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    binary = next(filter(None, map(shutil.which, NAMES)), None)
+    driver = shutil.which("chromedriver")
+    if binary and driver:
+        options.binary_location = binary
+        return webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    return webdriver.Chrome(options=options)  # Selenium looks for both, or fetches them
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory):
+    """One browser for all tests."""
+    try:
+        driver = start_browser(tmp_path_factory.mktemp("profile"))
+    except WebDriverException as error:
+        reason = (error.msg or str(error)).splitlines()[0]
+        unavailable(f"no Chrome or Chromium could be started or fetched: {reason}")
+    driver.set_page_load_timeout(60)
+    driver.set_script_timeout(30)
+    yield driver
+    driver.quit()
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serve without a word."""
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="session")
+def site():
+    """The folder of the built site."""
+    if not (SITE / "index.html").is_file():
+        unavailable("the site is not built: run make book first")
+    return SITE
+
+
+@pytest.fixture(scope="session")
+def addresses(site):
+    """The site's address over HTTP and as files."""
+    with ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Quiet, directory=str(site))
+    ) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield {"http": f"http://127.0.0.1:{server.server_port}", "file": site.resolve().as_uri()}
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def address(addresses):
+    """The site's address over HTTP."""
+    return addresses["http"]
+
+
+def pytest_generate_tests(metafunc):
+    """Run a test that takes `figure_page` on every page of the site that has sliders."""
+    if "figure_page" in metafunc.fixturenames:
+        found = sorted(
+            str(page.relative_to(SITE))
+            for page in SITE.rglob("*.html")
+            if 'class="gd-explore"' in page.read_text(encoding="utf-8")
+        )
+        metafunc.parametrize("figure_page", found or [None])
