@@ -1,0 +1,137 @@
+"""The pages of the built site: complete, linked, described, and no wider than a phone."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urlsplit
+
+import pytest
+import yaml
+from selenium.webdriver import Chrome
+
+ROOT = Path(__file__).resolve().parents[2]
+TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+FILES = [TOC["root"], *(c["file"] for part in TOC["parts"] for c in part["chapters"])]
+PAGES = [f"{re.sub(r'[.](ipynb|md)$', '', file)}.html" for file in FILES]
+CHAPTERS = [page for page in PAGES if page.startswith("chapters/")]
+
+
+class Page(HTMLParser):
+    """What a page refers to, which anchors it has, and its images."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.text = path.read_text(encoding="utf-8")
+        self.references: list[str] = []
+        self.anchors: set[str] = set()
+        self.images: list[dict[str, str | None]] = []
+        self.feed(self.text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        self.references += [found[key] or "" for key in ("href", "src") if key in found]
+        self.anchors |= {found[key] or "" for key in ("id", "name") if key in found}
+        if tag == "img":
+            self.images.append(found)
+
+
+@pytest.fixture(scope="module")
+def pages(site: Path) -> dict[Path, Page]:
+    return {site / name: Page(site / name) for name in PAGES}
+
+
+def test_every_page_of_the_contents_is_there(site: Path):
+    assert [name for name in PAGES if not (site / name).is_file()] == []
+
+
+def test_links_within_the_site_lead_somewhere(pages: dict[Path, Page]):
+    broken = []
+    for path, page in pages.items():
+        for reference in page.references:
+            url, fragment = urldefrag(reference)
+            if urlsplit(url).scheme or url.startswith("//"):
+                continue
+            target = (path.parent / unquote(urlsplit(url).path)).resolve() if url else path
+            anchors = pages[target].anchors if target in pages else {fragment}
+            if not target.exists() or (fragment and unquote(fragment) not in anchors):
+                broken.append(f"{path.name}: {reference}")
+    assert broken == []
+
+
+def test_every_image_says_what_it_shows(pages: dict[Path, Page]):
+    silent = [
+        f"{path.name}: {image.get('src')}"
+        for path, page in pages.items()
+        for image in page.images
+        if len(image.get("alt") or "") < 10 or re.search(r"[0-9a-f]{32}", image["alt"] or "")
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_answers_and_drawing_code_are_folded_away(pages: dict[Path, Page], site: Path, name: str):
+    text = pages[site / name].text
+    assert "Show the answer" in text
+    assert "Show the code" in text
+    assert "Show code cell" not in text
+
+
+def test_citations_are_listed(pages: dict[Path, Page], site: Path):
+    text = pages[site / "appendices" / "references.html"].text
+    keys = re.findall(r"^@\w+\{(\w+),", (ROOT / "references.bib").read_text("utf-8"), re.M)
+    assert len(keys) == text.count('class="citation"')
+
+
+def test_no_page_carries_what_it_does_not_use(pages: dict[Path, Page]):
+    unused = r"thebe|require\.min\.js|html-manager|widget-state|mybinder|executablebooks/jupyter"
+    found = {path.name: set(re.findall(unused, page.text)) for path, page in pages.items()}
+    assert {name: names for name, names in found.items() if names} == {}
+
+
+def test_no_page_tells_of_the_machine_it_was_built_on(pages: dict[Path, Page]):
+    home = str(ROOT)
+    assert [path.name for path, page in pages.items() if home in page.text] == []
+
+
+# ---------------------------------------------------------------- in a browser
+
+
+def show(browser: Chrome, width: int) -> None:
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": width, "height": 844, "deviceScaleFactor": 1, "mobile": width < 500},
+    )
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_is_wider_than_a_phone(browser: Chrome, address: str, name: str):
+    show(browser, 390)
+    browser.get(f"{address}/{name}")
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_console_is_clean(browser: Chrome, address: str, name: str):
+    show(browser, 1280)
+    browser.get_log("browser")
+    browser.get(f"{address}/{name}")
+    entries = [entry["message"] for entry in browser.get_log("browser") if entry["level"] != "INFO"]
+    # Formulas are set by a script from elsewhere, which this browser cannot reach.
+    assert [message for message in entries if "mathjax" not in message] == []
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_figures_turn_dark_once(browser: Chrome, address: str, name: str):
+    show(browser, 1280)
+    browser.get(f"{address}/{name}")
+    filters = """
+        document.documentElement.dataset.theme = arguments[0];
+        return [...document.querySelectorAll(".cell_output img, .gd-panels svg")].map(figure => {
+            const found = [];
+            for (let e = figure; e; e = e.parentElement) found.push(getComputedStyle(e).filter);
+            return found.filter(filter => filter != "none").join();
+        });"""
+    light = browser.execute_script(filters, "light")
+    assert light
+    assert set(light) == {""}
+    assert set(browser.execute_script(filters, "dark")) == {"invert(0.92) hue-rotate(180deg)"}
