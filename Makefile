@@ -24,7 +24,7 @@ SOUND := $(shell [ "$$(cat $(VENV)/.made 2>/dev/null)" = "$$(pwd)" ] && [ ! -e $
 .DEFAULT_GOAL := help
 .PHONY: unsound help book serve test lint unit nbval site-test bench notebooks picture lock clean
 
-help:  ## Say what there is
+help:
 	@echo "make book        build the website into $(SITE)"
 	@echo "make serve       build it and serve it on http://localhost:$(PORT)"
 	@echo "make test        run every check"
@@ -33,6 +33,7 @@ help:  ## Say what there is
 	@echo "make nbval       run the chapters and compare with what they print"
 	@echo "make notebooks   execute the chapters again and store them in normal form"
 	@echo "make picture     draw the README's picture again"
+	@echo "make site-test   build the site and test it"
 	@echo "make bench       time gdlib against other ways to compute the same"
 	@echo "make lock        choose the newest versions of everything that is installed"
 	@echo "make clean       remove what was built; with ALL=1 also .venv"
@@ -76,15 +77,15 @@ $(BUILT): $(SOURCES) | $(BOOK)
 	$(VENV)/bin/jupyter-book build . --all -W -n --keep-going
 	@touch $@
 
-book: $(BUILT)  ## Build the site
+book: $(BUILT)
 	@echo
 	@echo "The book is built. Open $(SITE)/index.html in a browser, or run make serve."
 
-serve: $(BUILT)  ## Serve the site
+serve: $(BUILT)
 	@echo "http://localhost:$(PORT) (stop with Ctrl-C)"
 	@$(RUN) -m http.server --bind 127.0.0.1 --directory $(SITE) $(PORT)
 
-notebooks: | $(BOOK)  ## Execute and normalise
+notebooks: | $(BOOK)
 	$(RUN) tools/notebooks.py $(NAMES)
 
 picture: | $(BOOK)
