@@ -76,6 +76,7 @@ class Stage:
             right, top = np.min([places[i].max for places in boxes], axis=0)
             _figure(ax).set_layout_engine("none")
             ax.set_position((left, bottom, right - left, top - bottom))
+            ax.apply_aspect()  # now, not when first rendered: states are drawn before
 
     def backgrounds(self) -> list[str]:
         """Draw what all states share, a panel each."""

@@ -44,6 +44,15 @@ class TestAState:
         assert made.layers({"k": 1}) == first
         assert made.backgrounds() == under
 
+    def test_fits_a_background_of_equal_aspect_from_the_first(self):
+        def square(ax):
+            ax.set(xlim=(0, 1), ylim=(0, 1), aspect="equal")
+
+        made = stage(lambda ax, k: ax.plot([0, 1], [0, 1]), square)
+        first = made.layers({"k": 1})
+        made.backgrounds()
+        assert made.layers({"k": 1}) == first
+
     def test_leaves_nothing_behind(self):
         seen = []
 
