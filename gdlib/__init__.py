@@ -15,7 +15,7 @@ from gdlib.data import (
     unstandardize,
 )
 from gdlib.descent import Descent, DivergenceError, Step, descend, gradient_descent
-from gdlib.losses import Objective, gradient, loss_function, squared_error
+from gdlib.losses import Objective, gradient, loss_function, ridge, squared_error
 from gdlib.parameters import initialize_parameters
 from gdlib.stability import largest_stable_learning_rate
 from gdlib.updates import UpdateRule, backtracking, plain_step, update_parameters
@@ -39,6 +39,7 @@ __all__ = [
     "noisy_line",
     "numerical_gradient",
     "plain_step",
+    "ridge",
     "squared_error",
     "standardize",
     "unstandardize",

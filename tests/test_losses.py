@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import optimize, stats
+from sklearn.linear_model import Ridge
 from sklearn.metrics import mean_squared_error
 
 import gdlib
@@ -177,3 +178,94 @@ class TestSquaredError:
         objective = gdlib.squared_error(*article)
         for w, b in [([np.nan, 0, 0], 0.0), ([0, 0, 0], np.float64(np.inf))]:
             assert not np.isfinite(objective(np.array(w, float), b)[0])
+
+
+def normal_equations(X, y, strength):
+    """The ridge solution (w, b) from one linear system; the bias has no price."""
+    A = np.column_stack([X, np.ones(len(y))])
+    price = strength * np.diag([*np.ones(X.shape[1]), 0.0])
+    p = np.linalg.solve(A.T @ A / len(y) + price, A.T @ y / len(y))
+    return p[:-1], p[-1]
+
+
+class TestRidge:
+    @given(problems(), st.sampled_from([0.0, 0.125, 3.0]))
+    def test_adds_the_price_of_the_weights_and_of_nothing_else(self, problem, strength):
+        X, y, w, b = problem
+        plain = gdlib.squared_error(X, y)
+        loss, dw, db = gdlib.ridge(plain, strength)(w, b)
+        before = plain(w, b)
+        assert loss == pytest.approx(before[0] + strength * sum(v * v for v in w) / 2, rel=1e-13)
+        np.testing.assert_allclose(dw, before[1] + strength * w, rtol=1e-13)
+        assert db == before[2]
+        assert type(loss) is type(db) is float
+
+    @given(problems(), st.sampled_from([0.125, 3.0]))
+    def test_gradient_is_the_difference_quotient_of_the_loss(self, problem, strength):
+        X, y, w, b = problem
+        objective = gdlib.ridge(gdlib.squared_error(X, y), strength)
+        slopes = [
+            (objective(w + e[:-1], b + e[-1])[0] - objective(w - e[:-1], b - e[-1])[0]) / 2
+            for e in np.eye(len(w) + 1)
+        ]
+        np.testing.assert_allclose(np.append(*objective(w, b)[1:]), slopes, atol=1e-6)
+
+    @pytest.mark.parametrize("strength", [0.01, 1.0, 50.0])
+    def test_gradient_is_zero_at_scikit_learn_s_answer(self, regression, strength):
+        X, y = regression
+        model = Ridge(alpha=len(y) * strength, solver="cholesky").fit(X, y)
+        _, dw, db = gdlib.ridge(gdlib.squared_error(X, y), strength)(model.coef_, model.intercept_)
+        np.testing.assert_allclose([*dw, db], 0, atol=1e-12)
+
+    @pytest.mark.parametrize("strength", [0.1, 2.0])
+    def test_a_descent_ends_where_the_normal_equations_do(self, article, strength):
+        objective = gdlib.ridge(gdlib.squared_error(*article), strength)
+        for start in ([0.0, 0.0, 0.0], [5.0, -3.0, 2.0]):
+            run = gdlib.descend(objective, start, 1.0, 0.02, 100_000, gradient_tolerance=1e-12)
+            *_, last = run
+            w, b = normal_equations(*article, strength)
+            np.testing.assert_allclose([*last.w, last.b], [*w, b], atol=1e-9)
+            np.testing.assert_allclose(last.w, 6 / (18 + strength), atol=1e-9)
+
+    def test_largest_stable_learning_rate_sees_the_price(self, article):
+        X, y = article
+        objective = gdlib.ridge(gdlib.squared_error(X, y), 3.0)
+        A = np.column_stack([X, np.ones(3)])
+        H = A.T @ A / 3 + np.diag([3.0, 3.0, 3.0, 0.0])
+        rate = gdlib.largest_stable_learning_rate(objective, np.zeros(3), 0.0)
+        assert rate == pytest.approx(2 / np.linalg.eigvalsh(H)[-1], rel=1e-10)
+
+    def test_prices_add_up(self, article):
+        plain = gdlib.squared_error(*article)
+        twice = gdlib.ridge(gdlib.ridge(plain, 1.0), 2.0)([1.0, 2.0, 3.0], 4.0)
+        once = gdlib.ridge(plain, 3.0)([1.0, 2.0, 3.0], 4.0)
+        assert twice[0] == pytest.approx(once[0])
+        np.testing.assert_allclose(twice[1], once[1])
+
+    def test_takes_lists_and_leaves_what_it_is_given(self, article):
+        w = np.array([1.0, 2.0, 3.0])
+        objective = gdlib.ridge(gdlib.squared_error(*article), 2)
+        assert objective([1, 2, 3], 0)[0] == objective(w, 0.0)[0]
+        assert w.tolist() == [1, 2, 3]
+
+    @pytest.mark.parametrize(
+        ("objective", "strength", "error", "message"),
+        [
+            (None, 1.0, TypeError, "objective is of type NoneType; expected a function"),
+            (np.zeros(3), 1.0, TypeError, "objective is of type ndarray; expected a function"),
+            (max, "1", TypeError, "strength is '1'; expected a real number"),
+            (max, True, TypeError, "strength is True; expected a real number"),
+            (max, [1.0], TypeError, r"strength is \[1.0\]; expected a real number"),
+            (max, -1e-9, ValueError, "strength is -1e-09; expected 0 or more"),
+            (max, float("nan"), ValueError, "strength is nan; expected a finite number"),
+            (max, float("inf"), ValueError, "strength is inf; expected a finite number"),
+        ],
+    )
+    def test_bad_input_is_named(self, objective, strength, error, message):
+        with pytest.raises(error, match=message):
+            gdlib.ridge(objective, strength)
+
+    def test_refuses_parameters_as_the_objective_does(self, article):
+        objective = gdlib.ridge(gdlib.squared_error(*article), 1.0)
+        with pytest.raises(ValueError, match=r"w has shape \(2,\); expected \(3,\)"):
+            objective([1.0, 2.0], 0.0)
