@@ -98,8 +98,21 @@ def test_flat_loss_asks_only_once():
 
 def test_not_a_number_where_the_loss_overflows():
     objective = gdlib.squared_error([[1e200], [2e200]], [1.0, 2.0])
+    calls = []
+
+    def overflowing(w, b):
+        calls.append(b)
+        return objective(w, b)
+
     with np.errstate(over="ignore", invalid="ignore"):
-        assert math.isnan(largest_stable_learning_rate(objective, [1e200], 0))
+        assert math.isnan(largest_stable_learning_rate(overflowing, [1e200], 0))
+    assert len(calls) == 2  # to go on would be no use
+
+
+def test_a_kink_that_is_seen_only_once():
+    gradients = iter([0.0, 1.0, 0.0])
+    rate = largest_stable_learning_rate(lambda w, b: (0.0, np.zeros(0), next(gradients)), [], 0)
+    assert rate == math.inf
 
 
 @given(st.integers(0, 10**6))
