@@ -58,6 +58,7 @@ class Stage:
     ) -> None:
         self.size = size
         self._draw = draw
+        self._renderer = LightSVG(72 * size[0], 72 * size[1])
         self._axes = tuple(_new_axes(size) for _ in range(panels))
         self._argument = self._axes[0] if panels == 1 else self._axes
         if background is not None:
@@ -102,10 +103,10 @@ class Stage:
                 scene.restore()
 
     def _markup(self, artists: Sequence[Artist]) -> str:
-        renderer = LightSVG(72 * self.size[0], 72 * self.size[1])
+        self._renderer.clear()
         for artist in artists:
-            artist.draw(renderer)
-        return renderer.markup()
+            artist.draw(self._renderer)
+        return self._renderer.markup()
 
 
 class _Empty:

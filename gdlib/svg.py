@@ -55,7 +55,12 @@ class LightSVG(RendererBase):
         super().__init__()
         self.width, self.height = width, height
         self._elements: list[tuple[str, str, str]] = []  # tag, shared attributes, the rest
+        self._sizes: dict[tuple[Any, ...], tuple[float, float, float]] = {}
         self._to_svg = Affine2D().scale(UNITS, -UNITS).translate(0, UNITS * height)
+
+    def clear(self) -> None:
+        """Forget the elements drawn so far, but not the sizes of texts, which take time."""
+        self._elements.clear()
 
     def markup(self) -> str:
         """Return the elements drawn so far; neighbours that look the same share a group."""
@@ -122,6 +127,15 @@ class LightSVG(RendererBase):
         )
         place = " ".join(f'{name}="{_short(value)}"' for name, value in box)
         self._elements.append(("image", "", f'{place} href="data:image/png;base64,{data}"/>'))
+
+    def get_text_width_height_descent(
+        self, s: str, prop: FontProperties, ismath: Any
+    ) -> tuple[float, float, float]:
+        """Return a text's size, which is measured only once."""
+        key = (s, hash(prop), ismath)
+        if key not in self._sizes:
+            self._sizes[key] = super().get_text_width_height_descent(s, prop, ismath)
+        return self._sizes[key]
 
     def get_canvas_width_height(self) -> tuple[float, float]:
         """Return the figure's size in points."""
