@@ -14,7 +14,7 @@ TEST := $(VENV)/.test-$(SUM)
 SITE := _build/html
 BUILT := _build/.complete
 SOURCES := _config.yml _toc.yml references.bib index.md \
-	$(wildcard appendices/*.md chapters/*.ipynb gdlib/*.py gdlib/plots/* _ext/*.py _static/*)
+	$(wildcard appendices/*.md chapters/*.ipynb gdlib/*.py gdlib/explore.* gdlib/plots/* _ext/* _templates/* _static/*.* _static/katex/*.*)
 # Unless it was made here, whole, and still runs, .venv is made anew: an environment does not
 # survive being moved, and .installing stays behind where an installation was cut off.
 SOUND := $(shell [ "$$(cat $(VENV)/.made 2>/dev/null)" = "$$(pwd)" ] && [ ! -e $(VENV)/.installing ] && \
@@ -73,7 +73,7 @@ $(TEST): $(BOOK)
 
 $(BUILT): $(SOURCES) | $(BOOK)
 	@echo "Executing the chapters and building the site (about two minutes)"
-	@rm -f $@
+	@rm -rf $@ $(SITE)
 	$(VENV)/bin/jupyter-book build . --all -W -n --keep-going
 	@touch $@
 

@@ -1,8 +1,12 @@
 """Name what a folded cell holds: an answer where the whole cell is folded, else its code."""
 
+from html import escape
+
 from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode, depart_HideCellInput
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.writers.html5 import HTML5Translator
 
 
 class NameFoldedCells(SphinxPostTransform):
@@ -17,6 +21,16 @@ class NameFoldedCells(SphinxPostTransform):
                 cell["prompt_show"], cell["prompt_hide"] = "Show the answer", "Hide the answer"
 
 
+def open_fold(self: HTML5Translator, node: HideCodeCellNode) -> None:
+    """Write the prompt as the only name of the fold; MyST-NB's own hides it from listeners."""
+    self.body.append(
+        f'<details class="hide {" ".join(node["classes"])}"><summary>'
+        f'<span class="collapsed">{escape(node["prompt_show"])}</span>'
+        f'<span class="expanded">{escape(node["prompt_hide"])}</span></summary>\n'
+    )
+
+
 def setup(app: Sphinx) -> dict[str, object]:
     app.add_post_transform(NameFoldedCells)
+    app.add_node(HideCodeCellNode, override=True, html=(open_fold, depart_HideCellInput))
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

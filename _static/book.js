@@ -1,0 +1,82 @@
+// What a page can do beyond being read: colours, contents on a phone, copying, keys.
+(() => {
+  const root = document.documentElement;
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const remember = (theme) => {
+    try { theme ? localStorage.setItem("theme", theme) : localStorage.removeItem("theme"); } catch { /* no storage */ }
+  };
+  const remembered = () => { try { return localStorage.getItem("theme"); } catch { return null; } };
+  const button = () => document.querySelector("button.theme");
+  const colour = (theme) => {
+    root.dataset.theme = theme;
+    button()?.setAttribute("aria-pressed", theme === "dark");
+  };
+  const system = () => (dark.matches ? "dark" : "light");
+  colour(["dark", "light"].includes(remembered()) ? remembered() : system());
+  dark.addEventListener("change", () => remembered() || colour(system()));
+  root.classList.add("js");
+
+  const addCopyButtons = () => {
+    if (!navigator.clipboard) return;
+    document.querySelectorAll(".cell_input .highlight, .highlight-python .highlight").forEach((cell) => {
+      const copy = Object.assign(document.createElement("button"), { type: "button", className: "copy", textContent: "Copy" });
+      copy.setAttribute("aria-label", "Copy this code");
+      copy.addEventListener("click", async () => {
+        await navigator.clipboard.writeText(cell.querySelector("pre").textContent);
+        copy.textContent = "Copied";
+        setTimeout(() => { copy.textContent = "Copy"; }, 2000);
+      });
+      cell.append(copy);
+    });
+  };
+
+  // What scrolls inside itself must be reachable by keyboard.
+  const markScrollers = () => {
+    document.querySelectorAll("pre, .math, .wide").forEach((box) => {
+      box.tabIndex = box.scrollWidth > box.clientWidth + 1 ? 0 : -1;
+      if (box.tabIndex < 0) box.removeAttribute("tabindex");
+    });
+  };
+
+  const followSections = () => {
+    const links = new Map([...document.querySelectorAll(".page-toc a")].map((a) => [decodeURIComponent(a.hash.slice(1)), a]));
+    const watch = new IntersectionObserver((entries) => {
+      const seen = entries.filter((entry) => entry.isIntersecting).pop();
+      if (!seen) return;
+      links.forEach((a) => a.removeAttribute("aria-current"));
+      links.get(seen.target.closest("section").id)?.setAttribute("aria-current", "true");
+    }, { rootMargin: "-10% 0px -70% 0px" });
+    document.querySelectorAll("article h2, article h3").forEach((heading) => watch.observe(heading));
+  };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    colour(root.dataset.theme);
+    button().addEventListener("click", () => {
+      colour(root.dataset.theme === "dark" ? "light" : "dark");
+      remember(root.dataset.theme === system() ? null : root.dataset.theme);
+    });
+    const menu = document.querySelector("button.menu");
+    const toggle = (open) => menu.setAttribute("aria-expanded", open);
+    menu.addEventListener("click", () => toggle(menu.getAttribute("aria-expanded") !== "true"));
+    addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && menu.getAttribute("aria-expanded") === "true") { toggle(false); menu.focus(); }
+      if (event.key === "/" && !event.target.closest("input, textarea") && !event.ctrlKey && !event.metaKey) {
+        event.preventDefault();
+        document.querySelector(".bar input").focus();
+      }
+    });
+    addCopyButtons();
+    followSections();
+    markScrollers();
+    addEventListener("resize", markScrollers);
+    document.addEventListener("toggle", markScrollers, true);
+  });
+
+  // Hints and answers are worth their paper; drawing code is not.
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll("article details:not([open], .above-input)")];
+    opened.forEach((details) => { details.open = true; });
+  });
+  addEventListener("afterprint", () => opened.forEach((details) => { details.open = false; }));
+})();

@@ -1,0 +1,35 @@
+// Finds the sections that hold all words asked for. BOOK: [page, anchor, page's title, title, text].
+document.addEventListener("DOMContentLoaded", () => {
+  const fold = (text) => text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "");
+  const asked = new URLSearchParams(location.search).get("q") || "";
+  const words = fold(asked).split(/\s+/).filter(Boolean);
+  document.querySelector(".bar input").value = asked;
+  if (!words.length) return;
+
+  const score = ([, , , title, text]) => {
+    const [head, body] = [fold(title), fold(text)];
+    let sum = 0;
+    for (const word of words) {
+      const hits = body.split(word).length - 1 + 10 * (head.split(word).length - 1);
+      if (!hits) return 0;
+      sum += Math.min(hits, 30);
+    }
+    return sum;
+  };
+  const excerpt = (text) => {
+    const at = Math.max(0, fold(text).indexOf(words[0]) - 60);
+    const from = at && text.indexOf(" ", at) + 1;
+    return (from ? "… " : "") + text.slice(from, from + 200) + (from + 200 < text.length ? " …" : "");
+  };
+  const found = BOOK.map((part) => [score(part), part]).filter(([points]) => points).sort((a, b) => b[0] - a[0]).slice(0, 40);
+  const list = document.getElementById("search-results");
+  for (const [, [page, anchor, pageTitle, title, text]] of found) {
+    const link = Object.assign(document.createElement("a"), { href: `${page}#${anchor}`, textContent: title });
+    const item = document.createElement("li");
+    const where = Object.assign(document.createElement("span"), { textContent: title === pageTitle ? "" : ` in ${pageTitle}` });
+    item.append(link, where, Object.assign(document.createElement("p"), { textContent: excerpt(text) }));
+    list.append(item);
+  }
+  document.getElementById("search-news").textContent =
+    found.length ? `${found.length} ${found.length === 1 ? "section has" : "sections have"} “${asked}”.` : `Nothing has “${asked}”. Try fewer or shorter words.`;
+});
