@@ -32,7 +32,7 @@ def draw_descent_from_side(ax: Axes, along: ArrayLike, up: ArrayLike) -> None:
 
 
 def draw_targets(ax: Axes, names: Sequence[str], targets: ArrayLike) -> None:
-    """Draw the targets, shape (m,), above the names of their rows; names may be more than targets."""
+    """Draw targets, shape (m,), above the names of their rows; there may be more names."""
     targets = np.ravel(targets)
     ax.plot(range(len(targets)), targets, "s", color=DATA, markersize=10, label="target")
     ax.set_xticks(range(len(names)), names)
