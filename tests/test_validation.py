@@ -345,3 +345,9 @@ def test_numbers_of_any_kind(kind):
 def test_counts_of_any_kind(kind):
     assert len(list(gdlib.descend(OBJECTIVE, W, B, 0.01, kind(4)))) == 5
     assert gdlib.initialize_parameters(kind(3))[0].shape == (3,)
+
+
+def test_booleans_are_zeros_and_ones_where_data_are_asked_for():
+    X, y = [[True, False], [False, False], [True, True]], [True, False, False]
+    loss = gdlib.loss_function(np.array(X), y, W, B)
+    assert loss == gdlib.loss_function(np.array(X, float), np.array(y, float), W, B)
