@@ -188,7 +188,8 @@ def _path_data(path: Any) -> str:
         if letter == "m":  # written when something follows
             move, last = points[0], "m"
         elif letter == "z":
-            data, here, move, last = data + "z", start, start, "z"
+            if last != "m":  # there is something to close
+                data, here, move, last = data + "z", start, start, "z"
         elif letter != "l" or points[0] != move:
             if last == "m":
                 data += "m" + _pairs(_steps(here, [move]))

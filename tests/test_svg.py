@@ -114,6 +114,9 @@ class TestShapes:
         assert cubic.count("c") == 1  # the letter holds for all that follow
         assert elements(quadratic)[0][1]["d"] == "m0 0q10 0 20 20"
 
+    def test_too_small_to_see_are_not_drawn(self):
+        assert elements(Rectangle((10, 10), 1e-6, 1e-6, color="black")) == []
+
 
 class TestMarkers:
     def test_are_circles_of_two_arcs_at_every_visible_point(self):
