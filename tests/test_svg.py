@@ -98,6 +98,9 @@ class TestShapes:
         [(_, look, _)] = elements(PathPatch(two, lw=0))
         assert look["d"] == "m0 0 10 0 0 10zm0 0 10 0 0 10z"
 
+    def test_of_no_size_are_not_drawn(self):
+        assert elements(Rectangle((5, 5), 0, 0, facecolor="red")) == []
+
     def test_are_cut_at_the_clip_box(self):
         wide = Rectangle((0, 10), 100, 10, lw=0)
         wide.set_clip_box(Bbox.from_extents(40, 0, 60, 50))
