@@ -62,6 +62,7 @@ endef
 $(BOOK): $(VENV)/.made
 	@echo "Installing what the book needs (once; a few minutes)"
 	$(call install,-r requirements.txt)
+	@mkdir -p $(VENV)/etc/jupyter && cp tools/jupyter_config.json $(VENV)/etc/jupyter/
 	@touch $@
 
 $(TEST): $(BOOK)
