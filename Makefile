@@ -22,7 +22,7 @@ SOUND := $(shell [ "$$(cat $(VENV)/.made 2>/dev/null)" = "$$(pwd)" ] && [ ! -e $
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: unsound help book serve test lint unit nbval site-test bench notebooks picture lock clean
+.PHONY: unsound help book serve test lint unit nbval site-test site-check lighthouse bench notebooks picture lock clean
 
 help:
 	@echo "make book        build the website into $(SITE)"
@@ -33,7 +33,8 @@ help:
 	@echo "make nbval       run the chapters and compare with what they print"
 	@echo "make notebooks   execute the chapters again and store them in normal form"
 	@echo "make picture     draw the README's picture again"
-	@echo "make site-test   build the site and test it"
+	@echo "make site-check  build the site, test it, and measure its pages"
+	@echo "make lighthouse  score pages with Lighthouse; needs Node's npx, and Chromium"
 	@echo "make bench       time gdlib against other ways to compute the same"
 	@echo "make lock        choose the newest versions of everything that is installed"
 	@echo "make clean       remove what was built; with ALL=1 also .venv"
@@ -68,6 +69,7 @@ $(BOOK): $(VENV)/.made
 $(TEST): $(BOOK)
 	@echo "Installing what the checks need (once)"
 	$(call install,-r requirements-test.txt)
+	$(call install,--no-deps axe-playwright-python==0.1.8)  # only for the axe.min.js in it
 	@touch $@
 
 # ---------------------------------------------------------------- the book
@@ -114,6 +116,12 @@ nbval: | $(TEST)
 site-test: $(BUILT) | $(TEST)
 	@echo "== The built site"
 	$(RUN) -m pytest -q tests/site
+	@cat _build/site-report.md
+
+site-check: site-test
+
+lighthouse: $(BUILT)
+	$(RUN) tools/lighthouse.py
 
 bench: | $(BOOK)
 	$(RUN) benchmarks/core.py

@@ -39,7 +39,7 @@ def policy() -> str:
         f"default-src 'none'; script-src 'self' {_hash('js')}; "
         f"style-src 'self' 'unsafe-inline'; style-src-elem 'self' {_hash('css')}; "
         "style-src-attr 'unsafe-inline'; "  # KaTeX and the figures place things by it
-        "img-src 'self' data:; font-src 'self'; form-action 'self'; base-uri 'none'"
+        "img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'"
     )
 
 
@@ -132,8 +132,9 @@ def complete(
         ".ipynb"
     )
     if doctree is not None:
-        context["description"] = describe(doctree)
-        context["page_title"] = squeezed(plain(app.env.titles[pagename]))
+        title = context["page_title"] = squeezed(plain(app.env.titles[pagename]))
+        other = f"{title}: a part of the book {app.config.project}."
+        context["description"] = describe(doctree) or other
         app.env.book_search[pagename] = sections(doctree)
     if pagename == "404" and app.config.html_baseurl:
         root = urlsplit(app.config.html_baseurl).path  # it is shown at any depth

@@ -95,7 +95,8 @@ def add_links(
     context["links"] = []
     if repository and pagename in app.env.all_docs:
         file = app.env.doc2path(pagename, base=False)
-        context["links"] = repository.links(str(file).replace(os.sep, "/"))
+        launch = repository.launch() if pagename == app.config.root_doc else []
+        context["links"] = [*launch, *repository.links(str(file).replace(os.sep, "/"))]
 
 
 def setup(app: Sphinx) -> dict[str, object]:

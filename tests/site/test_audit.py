@@ -1,0 +1,354 @@
+"""The built site against its limits: weight, origins, console, accessibility, phone, paper.
+
+What was measured is written to `_build/site-report.md`.
+"""
+
+import gzip
+import importlib.util
+import os
+import re
+import zipfile
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from selenium.webdriver import Chrome, Keys
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+
+SITE = Path(os.environ.get("GDLIB_SITE", Path(__file__).parents[2] / "_build" / "html"))
+UNREAD = ("_static", "_sources", "reports")
+PAGES = sorted(
+    path.relative_to(SITE).as_posix()
+    for path in SITE.rglob("*.html")
+    if path.relative_to(SITE).parts[0] not in UNREAD
+) or ["index.html"]
+READ = [name for name in PAGES if name not in ("404.html", "search.html")]
+CHAPTERS = [name for name in PAGES if name.startswith("chapters/")]
+
+MOVING, STILL = 350_000, 250_000  # bytes of a first load, compressed, with moving figures or not
+WIDTHS = {"desktop": 1280, "phone": 390}
+
+
+@pytest.fixture(scope="module")
+def report() -> Iterator[dict[str, dict[str, object]]]:
+    """Collect what is measured, a row a page, and write it down at the end."""
+    rows: dict[str, dict[str, object]] = {name: {} for name in PAGES}
+    yield rows
+    columns = list(dict.fromkeys(key for row in rows.values() for key in row))
+    lines = [
+        "# The built site, measured",
+        "",
+        f"First load, compressed: at most {MOVING:,} bytes with moving figures, {STILL:,} without.",
+        "",
+        f"| page | {' | '.join(columns)} |",
+        f"|:--|{'--:|' * len(columns)}",
+    ]
+    for name, row in rows.items():
+        lines.append(f"| {name} | {' | '.join(str(row.get(key, '–')) for key in columns)} |")
+    (SITE.parent / "site-report.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+class Tags(HTMLParser):
+    """A page's tags with their attributes, in order, and how many figures lack a picture."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {key: value or "" for key, value in attrs}))
+
+    def all(self, *names: str) -> list[dict[str, str]]:
+        return [attributes for tag, attributes in self.tags if tag in names]
+
+
+@pytest.fixture(scope="module")
+def pages(site: Path) -> dict[str, Tags]:
+    return {name: Tags((site / name).read_text(encoding="utf-8")) for name in PAGES}
+
+
+def show(browser: Chrome, url: str, width: int = 1280, theme: str = "light") -> None:
+    """Open a page as a reader with this screen and these system colours sees it."""
+    features = [{"name": "prefers-color-scheme", "value": theme}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": features})
+    screen = {"width": width, "height": 844, "deviceScaleFactor": 1, "mobile": width < 500}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+    browser.get_log("browser")  # forget what other pages said
+    browser.get(url)
+
+
+def said(browser: Chrome) -> list[str]:
+    return [entry["message"] for entry in browser.get_log("browser")]
+
+
+# ---------------------------------------------------------------- what a page fetches
+
+
+def weigh(path: Path) -> int:
+    data = path.read_bytes()
+    packed = path.suffix in (".woff2", ".png", ".jpg")
+    return len(data) if packed else len(gzip.compress(data, 6, mtime=0))
+
+
+def own(url: str, address: str) -> Path:
+    return SITE / unquote(urlsplit(url.removeprefix(address)).path).lstrip("/")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_first_load_is_light_and_own(browser, address, pages, report, name: str):
+    show(browser, f"{address}/{name}")
+    fetched = browser.execute_script(
+        "return performance.getEntriesByType('resource').map(entry => entry.name)"
+    )
+    images = browser.execute_script("return [...document.images].map(image => image.src)")
+    urls = {url for url in (*fetched, *images) if not url.startswith("data:")}
+    assert [url for url in urls if not url.startswith(address)] == []
+    weight = weigh(SITE / name) + sum(weigh(own(url, address)) for url in urls)
+    moving = any("gd-explore" in tag.get("class", "") for tag in pages[name].all("div"))
+    report[name].update({"first load": f"{weight:,}", "requests": len(urls) + 1})
+    assert weight <= (MOVING if moving else STILL)
+
+
+FETCHING = re.compile(r"(?:url\(|@import|fetch\(|importScripts\(|import\()\s*[\"']?(?:https?:)?//")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_other_address_is_prepared(pages, name: str):
+    prepared = [
+        value
+        for tag in pages[name].all("script", "link", "img", "iframe", "source", "use", "object")
+        for key, value in tag.items()
+        if key in ("src", "href", "srcset", "data") and re.match(r"(https?:)?//", value)
+        if tag.get("rel") != "canonical"
+    ]
+    assert prepared == []
+    assert FETCHING.findall((SITE / name).read_text(encoding="utf-8")) == []
+
+
+def test_no_style_or_script_names_another_address(site: Path):
+    named = [
+        path.name
+        for path in (site / "_static").rglob("*")
+        if path.suffix in (".css", ".js") and path.name != "search-data.js"
+        if FETCHING.search(path.read_text(encoding="utf-8"))
+    ]
+    assert named == []
+
+
+# ---------------------------------------------------------------- what a page says of itself
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_has_one_title_and_a_language(pages, name: str):
+    assert len(pages[name].all("h1")) == 1
+    assert [tag.get("lang") for tag in pages[name].all("html")] == ["en"]
+    assert len(pages[name].all("title")) >= 1
+
+
+def test_descriptions_are_there_without_tex_and_differ(pages):
+    found = {}
+    for name in READ:
+        (found[name],) = (
+            tag["content"] for tag in pages[name].all("meta") if tag.get("name") == "description"
+        )
+    bad = {name: text for name, text in found.items() if not 50 <= len(text) <= 160}
+    bad |= {name: text for name, text in found.items() if re.search(r"[\\$]|[_^]\{", text)}
+    assert bad == {}
+    assert len(set(found.values())) == len(found)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_picture_says_what_is_seen(pages, name: str):
+    alts = [tag.get("alt", "") for tag in pages[name].all("img")]
+    alts += [tag["aria-label"] for tag in pages[name].all("div") if tag.get("role") == "img"]
+    assert [alt for alt in alts if len(alt) < 20 or re.search(r"\\|[0-9a-f]{16}", alt)] == []
+
+
+def test_the_picture_for_links_is_there(pages):
+    (picture,) = (
+        tag["content"] for tag in pages["index.html"].all("meta")
+        if tag.get("property") == "og:image"
+    )  # fmt: skip
+    path = SITE / picture.removeprefix("/").rsplit("_static/", 1)[-1].join(("_static/", ""))
+    assert path.read_bytes()[16:24] == (1200).to_bytes(4) + (630).to_bytes(4)
+
+
+# ---------------------------------------------------------------- in the browser
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_console_is_silent(browser, addresses, report, name: str):
+    heard = []
+    for address in addresses.values():
+        show(browser, f"{address}/{name}")
+        heard += said(browser)
+    report[name]["console"] = len(heard)
+    assert heard == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_is_wider_than_a_phone(browser, address, report, name: str):
+    show(browser, f"{address}/{name}", 390)
+    width = browser.execute_script("return document.documentElement.scrollWidth")
+    report[name]["width at 390"] = width
+    assert width <= 390
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    spec = importlib.util.find_spec("axe_playwright_python")
+    if spec is None:
+        (pytest.fail if os.environ.get("GDLIB_REQUIRE_BROWSER") else pytest.skip)(
+            "axe is missing: pip install --no-deps axe-playwright-python"
+        )
+    (folder,) = spec.submodule_search_locations
+    return Path(folder, "axe.min.js").read_text(encoding="utf-8")
+
+
+# Colours are the same at every width, and all else is the same in the dark: axe takes long.
+RULES = {
+    ("desktop", "light"): {},
+    ("phone", "light"): {"rules": {"color-contrast": {"enabled": False}}},
+    ("desktop", "dark"): {"runOnly": ["color-contrast", "link-in-text-block"]},
+    ("phone", "dark"): {"runOnly": ["target-size", "scrollable-region-focusable"]},
+}
+
+
+def violations(browser: Chrome, axe: str, options: dict[str, object]) -> list[str]:
+    browser.set_script_timeout(180)
+    browser.execute_script(axe)
+    return browser.execute_async_script(
+        """const [options, done] = arguments;
+        axe.run(document, {resultTypes: ["violations"], preload: false, ...options}).then(
+          result => done(result.violations.flatMap(
+            rule => rule.nodes.map(node => rule.id + ": " + node.target.join(" ")))),
+          error => done([String(error)]));""",
+        options,
+    )
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("screen", WIDTHS)
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(browser, address, axe, report, name: str, screen: str, theme: str):
+    show(browser, f"{address}/{name}", WIDTHS[screen], theme)
+    assert browser.execute_script("return document.documentElement.dataset.theme") == theme
+    browser.execute_script("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    found = violations(browser, axe, RULES[screen, theme])
+    report[name]["axe"] = int(str(report[name].get("axe", 0))) + len(found)
+    assert found == []
+
+
+def test_axe_would_find_something(browser, address, axe):
+    show(browser, f"{address}/index.html")
+    browser.execute_script("document.querySelector('main').append(new Image())")
+    assert [found for found in violations(browser, axe, {}) if found.startswith("image-alt")]
+
+
+PAPER = """
+const style = selector => {
+  const found = document.querySelector(selector);
+  return found && getComputedStyle(found);
+};
+const figures = [...document.querySelectorAll(".cell_output img, .gd-panels svg")];
+return {
+  ground: style("body").backgroundColor, ink: style("body").color,
+  wraps: [...document.querySelectorAll("pre")].every(
+    pre => getComputedStyle(pre).whiteSpace.startsWith("pre-wrap")),
+  hidden: [".bar", ".contents", ".turn", ".gd-control input"].every(
+    selector => (style(selector)?.display ?? "none") === "none"),
+  filters: [...new Set(figures.map(figure => getComputedStyle(figure).filter))],
+};"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_paper_is_dark_on_white_and_nothing_is_cut(browser, address, name: str, theme: str):
+    show(browser, f"{address}/{name}", theme=theme)
+    media = {"media": "print", "features": [{"name": "prefers-color-scheme", "value": theme}]}
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+    look = browser.execute_script(PAPER)
+    assert look == {
+        "ground": "rgb(255, 255, 255)",
+        "ink": "rgb(0, 0, 0)",
+        "wraps": True,
+        "hidden": True,
+        "filters": ["none"],
+    }
+
+
+def test_the_policy_stops_what_is_not_ours(browser, address):
+    show(browser, f"{address}/index.html")
+    blocked = browser.execute_async_script(
+        """const done = arguments[0], blocked = [];
+        document.addEventListener("securitypolicyviolation",
+                                  event => blocked.push(event.effectiveDirective));
+        const script = document.createElement("script");
+        script.textContent = "window.intruder = 1";
+        document.body.append(script);
+        const image = new Image();
+        image.src = "http://127.0.0.1:9/a.png";
+        document.body.append(image);
+        fetch("http://127.0.0.1:9/").catch(() => {});
+        const style = document.createElement("style");
+        style.textContent = "body { color: red }";
+        document.body.append(style);
+        setTimeout(() => done([window.intruder ?? 0, ...blocked.sort()]), 500);"""
+    )
+    assert blocked == [0, "connect-src", "img-src", "script-src-elem", "style-src-elem"]
+    said(browser)
+
+
+@pytest.mark.parametrize("way", ["http", "file"])
+def test_the_search_finds_sections(browser, addresses, way: str):
+    show(browser, f"{addresses[way]}/index.html")
+    field = browser.find_element(By.CSS_SELECTOR, ".bar input")
+    field.send_keys("broadcast", Keys.ENTER)
+    found = browser.find_elements(By.CSS_SELECTOR, "#search-results li")
+    assert found
+    assert "broadcast" in found[0].text.lower()
+    found[0].find_element(By.TAG_NAME, "a").click()
+    assert browser.execute_script("return document.querySelector(':target').tagName") == "SECTION"
+    assert said(browser) == []
+
+
+def test_the_keyboard_reaches_the_text_the_colours_and_the_contents(browser, address):
+    show(browser, f"{address}/{CHAPTERS[0]}", 390)
+    keys = ActionChains(browser)
+    keys.send_keys(Keys.TAB).perform()
+    here = browser.switch_to.active_element
+    assert here.text == "Skip to the text"
+    assert here.rect["x"] >= 0
+    assert browser.execute_script("return getComputedStyle(arguments[0]).outlineStyle", here) != (
+        "none"
+    )
+    keys.send_keys(Keys.TAB).send_keys(Keys.ENTER).perform()
+    contents = browser.find_element(By.ID, "contents")
+    assert contents.is_displayed()
+    keys.send_keys(Keys.ESCAPE).perform()
+    assert not contents.is_displayed()
+    theme = browser.find_element(By.CSS_SELECTOR, "button.theme")
+    theme.send_keys(Keys.SPACE)
+    assert browser.execute_script("return document.documentElement.dataset.theme") == "dark"
+    browser.refresh()
+    assert browser.execute_script("return document.documentElement.dataset.theme") == "dark"
+    browser.execute_script("localStorage.clear()")
+
+
+def test_the_archive_is_the_site_and_opens_without_a_network(browser, site, tmp_path: Path):
+    with zipfile.ZipFile(next(site.glob("*.zip"))) as packed:
+        packed.extractall(tmp_path)
+    (folder,) = tmp_path.iterdir()
+    assert {path.relative_to(folder).as_posix() for path in folder.rglob("*.html")} >= set(PAGES)
+    show(browser, (folder / CHAPTERS[0]).as_uri())
+    browser.execute_script("document.querySelector('.katex').scrollIntoView()")
+    fonts = browser.execute_async_script(
+        "document.fonts.ready.then(f => arguments[0]([...f].filter(x => x.status === 'loaded')"
+        ".map(x => x.family)))"
+    )
+    assert any("KaTeX" in font for font in fonts)
+    assert said(browser) == []
