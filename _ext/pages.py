@@ -39,7 +39,8 @@ def policy() -> str:
         f"default-src 'none'; script-src 'self' {_hash('js')}; "
         f"style-src 'self' 'unsafe-inline'; style-src-elem 'self' {_hash('css')}; "
         "style-src-attr 'unsafe-inline'; "  # KaTeX and the figures place things by it
-        "img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'"
+        "img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; "
+        "base-uri 'none'"
     )
 
 

@@ -24,6 +24,8 @@ PAGES = sorted(
     path.relative_to(SITE).as_posix()
     for path in SITE.rglob("*.html")
     if path.relative_to(SITE).parts[0] not in UNREAD
+    # Made for a known address, the page for lost readers works at that address only.
+    and not (path.name == "404.html" and os.environ.get("GDLIB_SITE_URL"))
 ) or ["index.html"]
 READ = [name for name in PAGES if name not in ("404.html", "search.html")]
 CHAPTERS = [name for name in PAGES if name.startswith("chapters/")]
