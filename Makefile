@@ -8,13 +8,13 @@ PORT ?= 8000
 
 VENV := .venv
 RUN := $(VENV)/bin/python
-SUM := $(shell cat requirements.txt requirements-test.txt pyproject.toml | cksum | cut -d ' ' -f 1)
+SUM := $(shell cat requirements.txt requirements-test.txt pyproject.toml _ext/katex_package.py tools/jupyter_config.json | cksum | cut -d ' ' -f 1)
 BOOK := $(VENV)/.book-$(SUM)
 TEST := $(VENV)/.test-$(SUM)
 SITE := _build/html
 BUILT := _build/.complete
 SOURCES := _config.yml _toc.yml references.bib index.md \
-	$(wildcard appendices/*.md chapters/*.ipynb gdlib/*.py gdlib/explore.* gdlib/plots/* _ext/* _templates/* _static/*.* _static/katex/*.*)
+	$(wildcard appendices/*.md chapters/*.ipynb gdlib/*.py gdlib/explore.* gdlib/plots/* _ext/* _templates/* _static/*)
 # Unless it was made here, whole, and still runs, .venv is made anew: an environment does not
 # survive being moved, and .installing stays behind where an installation was cut off.
 SOUND := $(shell [ "$$(cat $(VENV)/.made 2>/dev/null)" = "$$(pwd)" ] && [ ! -e $(VENV)/.installing ] && \
@@ -63,6 +63,7 @@ endef
 $(BOOK): $(VENV)/.made
 	@echo "Installing what the book needs (once; a few minutes)"
 	$(call install,-r requirements.txt)
+	@$(RUN) _ext/katex_package.py
 	@mkdir -p $(VENV)/etc/jupyter && cp tools/jupyter_config.json $(VENV)/etc/jupyter/
 	@touch $@
 

@@ -1,20 +1,21 @@
 """Set formulas while the book is built, with KaTeX, so that pages need no script for them.
 
 KaTeX's script is run by QuickJS, inside this process: no other program, no server, no network.
-Its style and fonts, of the same version, stand in `_static/katex`.
+`katex_package` has put it, and its style and fonts, into this environment.
 """
 
 import json
 from functools import cache
-from pathlib import Path
 
 import quickjs
 from docutils import nodes
+from katex_package import HOME
 from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
-SCRIPT = Path(__file__).with_name("katex.min.js")
 # Strings go in and come out as JSON: QuickJS's Python side cannot read those it has not joined.
 CALL = """(tex, displayMode) => {
   try {
@@ -29,7 +30,7 @@ logger = logging.getLogger(__name__)
 @cache
 def _renderer() -> object:
     context = quickjs.Context()
-    context.eval(SCRIPT.read_text(encoding="utf-8"))
+    context.eval((HOME / "katex.min.js").read_text(encoding="utf-8"))
     return context.eval(CALL)
 
 
@@ -52,7 +53,14 @@ def _math(self: HTML5Translator, node: nodes.Element, display: bool) -> None:
     raise nodes.SkipNode
 
 
+def _serve_style(app: Sphinx, config: Config) -> None:
+    if not HOME.exists():
+        raise ExtensionError("KaTeX is not here yet; fetch it once: python _ext/katex_package.py")
+    config.html_static_path.append(str(HOME / "static"))
+
+
 def setup(app: Sphinx) -> dict[str, object]:
+    app.connect("config-inited", _serve_style)
     app.add_html_math_renderer(
         "katex",
         inline_renderers=(lambda self, node: _math(self, node, False), None),

@@ -6,7 +6,9 @@ import sys
 import zipfile
 from pathlib import Path
 
+import katex_package
 import pytest
+from sphinx.errors import ExtensionError
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -136,13 +138,26 @@ def test_a_wrong_formula_is_refused():
         katex_math.render(r"\fracx{a}{b}")
 
 
-def test_style_fonts_and_script_of_katex_are_of_one_version():
-    style = (ROOT / "_static/katex/katex.css").read_text(encoding="utf-8")
-    version = style.split('.katex-version:after{content:"')[1].split('"')[0]
-    assert f'"{version}"' in (ROOT / "_ext/katex.min.js").read_text(encoding="utf-8")
+def test_style_and_fonts_of_katex_are_those_of_its_package():
+    style = (katex_package.HOME / "static/katex/katex.css").read_text(encoding="utf-8")
+    assert f'.katex-version:after{{content:"{katex_package.VERSION}"}}' in style
     fonts = {part.split(")")[0] for part in style.split("url(")[1:]}
-    there = {f"fonts/{path.name}" for path in (ROOT / "_static/katex/fonts").iterdir()}
-    assert fonts == there
+    there = katex_package.HOME.glob("static/katex/fonts/*")
+    assert fonts == {f"fonts/{path.name}" for path in there}
+
+
+def test_another_package_than_the_pinned_one_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(katex_package, "HOME", tmp_path / "katex")
+    monkeypatch.setattr(katex_package, "pack", lambda folder: b"not KaTeX")
+    with pytest.raises(SystemExit, match="not the package"):
+        katex_package.main()
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_missing_katex_says_how_to_fetch_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(katex_math, "HOME", tmp_path / "katex")
+    with pytest.raises(ExtensionError, match=r"python _ext/katex_package\.py"):
+        katex_math._serve_style(None, None)
 
 
 # ---------------------------------------------------------------- pages

