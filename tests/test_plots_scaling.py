@@ -63,7 +63,7 @@ def test_kappa_curve_stands_on_log_axes(ax: Axes) -> None:
     assert ax.lines[0].get_xydata().tolist() == [[0.1, 100], [1, 1], [10, 100]]
     assert ax.lines[0].get_color() == MODEL
     assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
-    assert (ax.get_xlabel(), ax.get_ylabel()) == ("ratio ρ of the scales", "κ")
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("ratio s of the scales", "κ")
 
 
 @pytest.mark.parametrize("label", ["", "as measured"])

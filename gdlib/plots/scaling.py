@@ -35,7 +35,7 @@ def draw_descent(ax: Axes, hessian: ArrayLike, errors: ArrayLike) -> None:
 def draw_kappa_curve(ax: Axes, ratios: ArrayLike, kappas: ArrayLike) -> None:
     """Draw condition numbers over ratios of two scales, both (k,), on log axes."""
     ax.plot(ratios, kappas, color=MODEL)
-    ax.set(xscale="log", yscale="log", xlabel="ratio ρ of the scales", ylabel="κ")
+    ax.set(xscale="log", yscale="log", xlabel="ratio s of the scales", ylabel="κ")
 
 
 def draw_on_curve(ax: Axes, ratio: float, kappa: float, label: str = "") -> None:
