@@ -40,6 +40,14 @@ def pages(site: Path) -> dict[Path, Page]:
     return {site / name: Page(site / name) for name in PAGES}
 
 
+def test_formulas_come_with_their_style(pages: dict[Path, Page]):
+    """Without it each formula would be read twice: once set, once for those who listen."""
+    with_formulas = [page for page in pages.values() if 'class="katex"' in page.text]
+    assert with_formulas
+    for page in with_formulas:
+        assert any("katex/katex.css" in reference for reference in page.references)
+
+
 def test_every_page_of_the_contents_is_there(site: Path):
     assert [name for name in PAGES if not (site / name).is_file()] == []
 
