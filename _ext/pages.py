@@ -17,6 +17,7 @@ from urllib.parse import urljoin, urlsplit
 
 from docutils import nodes
 from matplotlib.figure import Figure
+from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
@@ -25,7 +26,14 @@ from gdlib.plots import draw_contours, draw_minimum, draw_path
 
 ARCHIVE = "gradient-descent-book.zip"
 CARD = "_static/card.png"
-SKIPPED = (nodes.math, nodes.math_block, nodes.raw, nodes.image, nodes.Invisible)
+SKIPPED = (
+    nodes.math,
+    nodes.math_block,
+    nodes.literal_block,
+    nodes.raw,
+    nodes.image,
+    nodes.Invisible,
+)
 
 
 def _hash(kind: str) -> str:
@@ -71,12 +79,26 @@ def describe(doctree: nodes.document, length: int = 160) -> str:
 
 
 def sections(doctree: nodes.document) -> list[tuple[str, str, str]]:
-    """List anchor, title and text of a page's sections, for the search."""
+    """List anchor, title and text of a page's sections for the search: prose, then shown code."""
+
+    def code(node: nodes.Node) -> str:
+        if isinstance(node, nodes.section | HideCodeCellNode):
+            return ""
+        if isinstance(node, nodes.literal_block):
+            return f"{node.astext()} "
+        return "".join(map(code, node.children))
+
     found = []
     for section in doctree.findall(nodes.section):
         own = [child for child in section.children if not isinstance(child, nodes.section)]
         title = squeezed(plain(own[0]))
-        found.append((section["ids"][0], title, squeezed(" ".join(map(plain, own[1:])))))
+        found.append(
+            (
+                section["ids"][0],
+                title,
+                squeezed(" ".join(map(plain, own[1:])) + "".join(map(code, own))),
+            )
+        )
     return found
 
 

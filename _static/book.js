@@ -75,6 +75,7 @@
   // Hints and answers are worth their paper; drawing code is not.
   let opened = [];
   addEventListener("beforeprint", () => {
+    document.querySelectorAll("img[loading]").forEach((image) => { image.loading = "eager"; });
     opened = [...document.querySelectorAll("article details:not([open], .above-input)")];
     opened.forEach((details) => { details.open = true; });
   });

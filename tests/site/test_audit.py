@@ -341,6 +341,14 @@ def test_the_keyboard_reaches_the_text_the_colours_and_the_contents(browser, add
     browser.execute_script("localStorage.clear()")
 
 
+def test_the_first_figure_plays_within_the_first_screen_of_a_phone(browser, address):
+    show(browser, f"{address}/index.html", 390)
+    play = browser.find_element(By.CSS_SELECTOR, ".gd-explore button")
+    assert play.rect["y"] + play.rect["height"] < 844
+    panel = browser.find_element(By.CSS_SELECTOR, ".gd-panels svg")
+    assert panel.rect["y"] + panel.rect["height"] / 2 < 844
+
+
 def test_the_archive_is_the_site_and_opens_without_a_network(browser, site, tmp_path: Path):
     with zipfile.ZipFile(next(site.glob("*.zip"))) as packed:
         packed.extractall(tmp_path)
