@@ -87,7 +87,7 @@ def draw_place(ax: Axes, s: float, t: float, name: str) -> None:
 
 def draw_end(ax: Axes, s: float, t: float) -> None:
     """Mark on the map where a descent ends."""
-    ax.plot([s], [t], "*", color=MODEL, markersize=14)
+    ax.plot([s], [t], "*", color=MODEL, markersize=14, clip_on=False)  # whole in the corners, too
 
 
 def draw_failures(ax: Axes, units: ArrayLike, errors: ArrayLike, good: ArrayLike) -> None:
