@@ -73,6 +73,7 @@ def test_places_and_end(ax):
     place, end = ax.lines
     assert place.get_xydata().tolist() == [[1, -0.5]]
     assert end.get_xydata().tolist() == [[0.25, 0.75]]
+    assert not end.get_clip_on()  # in a corner of the map it is seen whole
     assert ax.texts[0].get_text() == "here"
     assert ax.texts[0].xy == (1.0, -0.5)
 
