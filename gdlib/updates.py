@@ -114,7 +114,7 @@ def update_parameters(
 def backtracking(objective: Objective, sufficient_decrease: float = 0.5) -> UpdateRule:
     """Return an update rule that halves the learning rate until the loss falls enough.
 
-    With g = (dw, db), a step of rate α is taken if ``J(p − αg) ≤ J(p) − c·α‖g‖²``;
+    With g = (dw, db), a step of rate α is taken if ``J(p − αg) ≤ J(p) − η·α‖g‖²``;
     otherwise α/2 is tried, and so on. The rule's `learning_rate` is the first try of
     every step.
 
@@ -123,7 +123,7 @@ def backtracking(objective: Objective, sufficient_decrease: float = 0.5) -> Upda
     objective : callable
         ``objective(w, b)`` returns ``(loss, dw, db)``; the one that the run follows.
     sufficient_decrease : float, default 0.5
-        c, the part of the decrease α‖g‖² along the tangent that a step must keep;
+        η, the part of the decrease α‖g‖² along the tangent that a step must keep;
         between 0 and 1, both excluded.
 
     Returns
@@ -143,8 +143,8 @@ def backtracking(objective: Objective, sufficient_decrease: float = 0.5) -> Upda
     Notes
     -----
     The condition and its ½ are Armijo's [1]_; 10⁻⁴ is common too [2]_ and lets longer
-    steps pass. Where no curvature is above L, every rate up to 2(1 − c)/L passes, so
-    halving stops above (1 − c)/L. A step costs one call of the objective for the loss at
+    steps pass. Where no curvature is above L, every rate up to 2(1 − η)/L passes, so
+    halving stops above (1 − η)/L. A step costs one call of the objective for the loss at
     ``(w, b)`` and one for every rate tried.
 
     References
@@ -163,8 +163,8 @@ def backtracking(objective: Objective, sufficient_decrease: float = 0.5) -> Upda
     476
     """
     check_callable("objective", objective)
-    c = check_positive("sufficient_decrease", sufficient_decrease)
-    if c >= 1:
+    eta = check_positive("sufficient_decrease", sufficient_decrease)
+    if eta >= 1:
         raise ValueError(
             f"sufficient_decrease is {sufficient_decrease!r}; expected a number between 0 and 1"
         )
@@ -177,7 +177,7 @@ def backtracking(objective: Objective, sufficient_decrease: float = 0.5) -> Upda
         with np.errstate(over="ignore", invalid="ignore"):  # a first try may be far too long
             while learning_rate > 0:  # halved often enough, it is 0
                 new_w, new_b = plain_step(w, b, dw, db, learning_rate)
-                if objective(new_w, new_b)[0] <= loss - c * learning_rate * slope:
+                if objective(new_w, new_b)[0] <= loss - eta * learning_rate * slope:
                     return new_w, new_b
                 learning_rate /= 2
         return w, b
