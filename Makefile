@@ -22,7 +22,7 @@ SOUND := $(shell [ "$$(cat $(VENV)/.made 2>/dev/null)" = "$$(pwd)" ] && [ ! -e $
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: unsound help book serve test lint unit nbval site-test site-check lighthouse bench notebooks picture lock clean
+.PHONY: unsound help book serve test lint unit nbval site-check lighthouse bench notebooks picture lock clean
 
 help:
 	@echo "make book        build the website into $(SITE)"
@@ -97,7 +97,7 @@ picture: | $(BOOK)
 
 # ---------------------------------------------------------------- the checks
 
-test: lint unit nbval site-test
+test: lint unit nbval site-check
 	@echo "All checks passed."
 
 lint: | $(TEST)
@@ -114,12 +114,10 @@ nbval: | $(TEST)
 	@echo "== Chapters: executed and compared with what they print"
 	$(RUN) -m pytest -q --nbval chapters
 
-site-test: $(BUILT) | $(TEST)
+site-check: $(BUILT) | $(TEST)
 	@echo "== The built site"
 	$(RUN) -m pytest -q tests/site
 	@cat _build/site-report.md
-
-site-check: site-test
 
 lighthouse: $(BUILT)
 	$(RUN) tools/lighthouse.py
