@@ -164,10 +164,11 @@ def complete(
         other = f"{title}: a part of the book {app.config.project}."
         context["description"] = describe(doctree) or other
         app.env.book_search[pagename] = sections(doctree)
-    if pagename == "404" and app.config.html_baseurl:
-        root = urlsplit(app.config.html_baseurl).path  # it is shown at any depth
-        local = context["pathto"]
-        context["pathto"] = lambda *args, **kwargs: urljoin(root, local(*args, **kwargs))
+
+
+def rooted(html: str, base: str) -> str:
+    """Make a page's own links hold at any depth: the page for lost readers is shown there."""
+    return re.sub(r'\b(href|src|action)="(?![a-z]+:|/|#)', rf'\1="{urlsplit(base).path}', html)
 
 
 def draw_card(path: Path) -> None:
@@ -225,6 +226,8 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     draw_card(folder / CARD)
     lines = ["User-agent: *", "Allow: /"]
     if base:
+        lost = folder / "404.html"
+        lost.write_text(rooted(lost.read_text(encoding="utf-8"), base), encoding="utf-8")
         pages = sorted(f"{page}.html" for page in app.env.book_search)
         urls = "".join(f"<url><loc>{urljoin(base, page)}</loc></url>\n" for page in pages)
         (folder / "sitemap.xml").write_text(

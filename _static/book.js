@@ -30,11 +30,14 @@
     });
   };
 
-  // What scrolls inside itself must be reachable by keyboard.
-  const markScrollers = () => {
-    document.querySelectorAll("pre, .math, .wide").forEach((box) => {
-      box.tabIndex = box.scrollWidth > box.clientWidth + 1 ? 0 : -1;
-      if (box.tabIndex < 0) box.removeAttribute("tabindex");
+  // What scrolls inside itself must be reachable by keyboard, and nothing else need be. Sections
+  // far from the screen are not laid out: their boxes count as scrolling until they come near.
+  const boxesIn = (part) => [...part.querySelectorAll("pre, .math, .wide")];
+  const measure = (boxes) => {
+    const scrolling = boxes.map((box) => box.scrollWidth > box.clientWidth + 1); // all read, then all written
+    boxes.forEach((box, i) => {
+      if (scrolling[i]) box.tabIndex = 0;
+      else if (box !== document.activeElement) box.removeAttribute("tabindex");
     });
   };
 
@@ -65,11 +68,13 @@
         document.querySelector(".bar input").focus();
       }
     });
-    addCopyButtons();
     followSections();
-    markScrollers();
-    addEventListener("resize", markScrollers);
-    document.addEventListener("toggle", markScrollers, true);
+    addEventListener("load", () => setTimeout(addCopyButtons));
+    boxesIn(document).forEach((box) => { box.tabIndex = 0; });
+    const late = CSS.supports("content-visibility", "auto");
+    addEventListener("load", () => measure(boxesIn(document).filter((box) => !(late && box.closest("article > section > section")))));
+    document.addEventListener("contentvisibilityautostatechange", (event) => event.skipped || measure(boxesIn(event.target)), true);
+    document.addEventListener("toggle", (event) => measure(boxesIn(event.target)), true);
   });
 
   // Hints and answers are worth their paper; drawing code is not.

@@ -193,3 +193,13 @@ def test_sizes_of_drawings_are_read(tmp_path):
     assert pages.size(drawing) == pytest.approx((576, 355.2))
     drawing.write_text("<svg>")
     assert pages.size(drawing) is None
+
+
+def test_the_page_for_lost_readers_holds_at_any_depth():
+    page = (
+        '<a href="index.html"><a href="#main"><a href="https://x.org/"><script src="_static/a.js">'
+    )
+    assert pages.rooted(page, "https://ada.github.io/book/") == (
+        '<a href="/book/index.html"><a href="#main"><a href="https://x.org/">'
+        '<script src="/book/_static/a.js">'
+    )
