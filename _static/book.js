@@ -30,15 +30,36 @@
     });
   };
 
-  // What scrolls inside itself must be reachable by keyboard, and nothing else need be. Sections
-  // far from the screen are not laid out: their boxes count as scrolling until they come near.
-  const boxesIn = (part) => [...part.querySelectorAll("pre, .math, .wide")];
-  const measure = (boxes) => {
+  // Sections below the screen are laid out one by one after the page has come: a phone starts
+  // sooner. Not where the reader comes to a place within the page.
+  const arrives = performance.getEntriesByType("navigation")[0]?.type === "navigate";
+  if (arrives && !location.hash) root.classList.add("late");
+
+  // What scrolls inside itself must be reachable by keyboard, and nothing else need be.
+  const measure = (part) => {
+    const boxes = [...part.querySelectorAll("pre, .math, .wide")];
     const scrolling = boxes.map((box) => box.scrollWidth > box.clientWidth + 1); // all read, then all written
     boxes.forEach((box, i) => {
       if (scrolling[i]) box.tabIndex = 0;
-      else if (box !== document.activeElement) box.removeAttribute("tabindex");
+      else box.removeAttribute("tabindex");
     });
+  };
+  const settle = () => {
+    const parts = [...document.querySelectorAll("article > section > section")];
+    const next = () => {
+      const part = parts.shift();
+      if (part) {
+        part.style.contentVisibility = "visible";
+        measure(part);
+        setTimeout(next, 10);
+      } else {
+        root.classList.remove("late");
+        measure(document);
+        addCopyButtons();
+        root.classList.add("settled");
+      }
+    };
+    setTimeout(next);
   };
 
   const followSections = () => {
@@ -69,12 +90,9 @@
       }
     });
     followSections();
-    addEventListener("load", () => setTimeout(addCopyButtons));
-    boxesIn(document).forEach((box) => { box.tabIndex = 0; });
-    const late = CSS.supports("content-visibility", "auto");
-    addEventListener("load", () => measure(boxesIn(document).filter((box) => !(late && box.closest("article > section > section")))));
-    document.addEventListener("contentvisibilityautostatechange", (event) => event.skipped || measure(boxesIn(event.target)), true);
-    document.addEventListener("toggle", (event) => measure(boxesIn(event.target)), true);
+    addEventListener("load", settle);
+    addEventListener("resize", () => measure(document));
+    document.addEventListener("toggle", (event) => measure(event.target), true);
   });
 
   // Hints and answers are worth their paper; drawing code is not.

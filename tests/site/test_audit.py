@@ -17,6 +17,7 @@ import pytest
 from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
 
 SITE = Path(os.environ.get("GDLIB_SITE", Path(__file__).parents[2] / "_build" / "html"))
 UNREAD = ("_static", "_sources", "reports")
@@ -81,6 +82,8 @@ def show(browser: Chrome, url: str, width: int = 1280, theme: str = "light") -> 
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
     browser.get_log("browser")  # forget what other pages said
     browser.get(url)
+    settled = "return document.documentElement.classList.contains('settled')"
+    WebDriverWait(browser, 30, 0.05).until(lambda browser: browser.execute_script(settled))
 
 
 def said(browser: Chrome) -> list[str]:
@@ -347,6 +350,14 @@ def test_the_first_figure_plays_within_the_first_screen_of_a_phone(browser, addr
     assert play.rect["y"] + play.rect["height"] < 844
     panel = browser.find_element(By.CSS_SELECTOR, ".gd-panels svg")
     assert panel.rect["y"] + panel.rect["height"] / 2 < 844
+
+
+def test_a_link_into_a_page_leads_to_its_place(browser, address):
+    show(browser, f"{address}/{CHAPTERS[-1]}#exercises", 390)
+    top = browser.execute_script(
+        "return document.querySelector(':target').getBoundingClientRect().y"
+    )
+    assert 0 <= top < 200
 
 
 def test_the_archive_is_the_site_and_opens_without_a_network(browser, site, tmp_path: Path):
