@@ -1,7 +1,7 @@
 """Measure pages of the built site with Lighthouse, which npx fetches; Node and Chrome are needed.
 
-    python tools/lighthouse.py                      the page of each kind, three times
-    python tools/lighthouse.py chapters/03_loss.html --runs 1
+python tools/lighthouse.py                      the page of each kind, three times
+python tools/lighthouse.py chapters/03_loss.html --runs 1
 """
 
 import argparse
