@@ -115,14 +115,14 @@ def size(path: Path) -> tuple[float, float] | None:
 
 
 def with_sizes(app: Sphinx, html: str) -> str:
-    """Give pictures their sizes, so that nothing moves when they come, and let them come late."""
+    """Give pictures their sizes, so that nothing moves when they come; what is read comes first."""
     paths = {name: Path(app.srcdir, path) for path, name in app.builder.images.items()}
 
     def sized(found: re.Match[str]) -> str:
         path = paths.get(found["name"])
         known = size(path) if path else None
         place = f'width="{known[0]:.0f}" height="{known[1]:.0f}" ' if known else ""
-        return f'{found[0][:-2]}{place}loading="lazy" />'
+        return f'{found[0][:-2]}{place}decoding="async" fetchpriority="low" />'
 
     return re.sub(r'<img [^>]*?src="[./]*_images/(?P<name>[^"]+)"[^>]*?/>', sized, html)
 
