@@ -211,10 +211,18 @@ def prints_nothing_of_the_machine(nb: NotebookNode, name: str) -> Iterator[str]:
 
 
 @rule
+def says_how_to_install_gdlib(nb: NotebookNode, name: str) -> Iterator[str]:
+    """Where gdlib is missing, IPython shows the line that failed, with what to do about it."""
+    line = next((x for x in code_cells(nb)[0].source.splitlines() if " gdlib" in x), "")
+    if '%pip install "..[data,figures]"' not in line:
+        yield f"the first import of gdlib does not say how to install it: {line!r}"
+
+
+@rule
 def needs_no_tricks(nb: NotebookNode, name: str) -> Iterator[str]:
-    tricks = r"sys\.path|PYTHONPATH|os\.chdir|%cd|[!%]pip|filterwarnings|simplefilter"
+    tricks = r"sys\.path|PYTHONPATH|os\.chdir|%cd|^[!%]pip|filterwarnings|simplefilter"
     for cell in code_cells(nb):
-        if found := re.search(tricks, cell.source):
+        if found := re.search(tricks, cell.source, re.MULTILINE):
             yield f"{found[0]}: {cell.source[:60]!r}"
 
 
@@ -333,6 +341,9 @@ def code(source: str, *names: str, **metadata: object) -> NotebookNode:
     return v4.new_code_cell(source, metadata={"tags": list(names), **metadata})
 
 
+IMPORT = 'import gdlib  # missing? In a clone of the book: %pip install "..[data,figures]"'
+
+
 def good() -> NotebookNode:
     """Return a small notebook that breaks no rule."""
     exercise = "**{}. Try.** What if?\n\n<details><summary>Hint</summary>\n\nLook.\n\n</details>\n"
@@ -341,7 +352,7 @@ def good() -> NotebookNode:
             "# One\n\n**You will do:** x\n\n**You will learn:** y\n\n**You need** z"
         ),
         v4.new_markdown_cell("**The question.** Why?"),
-        code("import numpy as np"),
+        code(f"import numpy as np\n\n{IMPORT}"),
         code("use_book_style()", "remove-cell"),
         code("def double(x):\n    return 2 * x"),
         code("float(np.pi)"),
@@ -417,6 +428,7 @@ BROKEN: list[tuple[Rule, Callable[[NotebookNode], None]]] = [
     (prints_nothing_of_the_machine, print_instead("np.float64(3.14)")),
     (prints_nothing_of_the_machine, print_instead("<object at 0x7f00aabbcc>")),
     (prints_nothing_of_the_machine, print_instead("read from /home/me/data.csv")),
+    (says_how_to_install_gdlib, replace(2, IMPORT, "import gdlib")),
     (needs_no_tricks, replace(5, "float", "sys.path.append('..'); float")),
     (is_plain_markdown, replace(7, "Text", "```{note}\nText\n```\n")),
     (is_plain_markdown, replace(7, "{cite:p}", "{ref}")),
