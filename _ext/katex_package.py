@@ -40,15 +40,20 @@ def _npm_from_pypi(folder: Path) -> list[str]:
 
 def unpack(package: Path, target: Path) -> None:
     """Keep the script, and the style with the one kind of font that every browser reads."""
-    with tarfile.open(package) as archive:
-        archive.extractall(package.parent, filter="data")
-    dist, static = package.parent / "package" / "dist", target / "static" / "katex"
+    static = target / "static" / "katex"
     (static / "fonts").mkdir(parents=True)
-    shutil.copy(dist / "katex.min.js", target)
-    shutil.copy(dist.parent / "LICENSE", static)
-    for font in dist.glob("fonts/*.woff2"):
-        shutil.copy(font, static / "fonts")
-    style = (dist / "katex.min.css").read_text(encoding="utf-8")
+    with tarfile.open(package) as archive:
+
+        def copy(name: str, to: Path) -> None:
+            to.write_bytes(archive.extractfile(f"package/{name}").read())
+
+        copy("LICENSE", static / "LICENSE")
+        copy("dist/katex.min.js", target / "katex.min.js")
+        copy("dist/katex.min.css", static / "katex.css")
+        for name in archive.getnames():
+            if name.endswith(".woff2"):
+                copy(name.removeprefix("package/"), static / "fonts" / Path(name).name)
+    style = (static / "katex.css").read_text(encoding="utf-8")
     other_fonts = r',url\([^)]*\) format\("(?!woff2)[^"]*"\)'
     (static / "katex.css").write_text(re.sub(other_fonts, "", style), encoding="utf-8")
 
