@@ -143,9 +143,11 @@ lock: $(UV)
 	@rm -f requirements*.new
 	(echo "$(NOTE)"; $(COMPILE) --group test) > requirements-test.new
 	(echo "$(NOTE)"; echo "-e ."; $(COMPILE) --group book --constraint requirements-test.new) > requirements.new
-	@grep -q '^numpy==' requirements.new && grep -q '^ruff==' requirements-test.new
+	(echo "$(NOTE)"; echo "-e ."; $(COMPILE) --group chapters --constraint requirements-test.new) > requirements-binder.new
+	@grep -q '^ruff==' requirements-test.new && grep -q '^sphinx==' requirements.new && grep -q '^tqdm==' requirements-binder.new
 	mv requirements-test.new requirements-test.txt
 	mv requirements.new requirements.txt
+	mv requirements-binder.new .binder/requirements.txt
 
 clean:
 	rm -rf _build .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis $(VENV)-lock
