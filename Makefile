@@ -132,7 +132,7 @@ bench: | $(BOOK)
 UV := $(VENV)-lock/bin/uv
 COMPILE := UV_NO_CONFIG=1 $(UV) pip compile pyproject.toml --universal --python-version 3.11 \
 	--fork-strategy fewest --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet \
-	--extra data --extra figures
+	--extra chapters
 NOTE := \# Made by make lock from pyproject.toml; edit that instead.
 
 $(UV):
@@ -143,7 +143,7 @@ lock: $(UV)
 	@rm -f requirements*.new
 	(echo "$(NOTE)"; $(COMPILE) --group test) > requirements-test.new
 	(echo "$(NOTE)"; echo "-e ."; $(COMPILE) --group book --constraint requirements-test.new) > requirements.new
-	(echo "$(NOTE)"; echo "-e ."; $(COMPILE) --group chapters --constraint requirements-test.new) > requirements-binder.new
+	(echo "$(NOTE)"; echo "-e ."; $(COMPILE) --constraint requirements-test.new) > requirements-binder.new
 	@grep -q '^ruff==' requirements-test.new && grep -q '^sphinx==' requirements.new && grep -q '^tqdm==' requirements-binder.new
 	mv requirements-test.new requirements-test.txt
 	mv requirements.new requirements.txt
