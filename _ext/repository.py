@@ -8,10 +8,12 @@ import os
 import re
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote
 
 from sphinx.application import Sphinx
 
+PLACEHOLDER = "https://github.com/OWNER/BOOK"  # so the notebooks in git name the repository
 PROVIDERS = ("github", "gitlab", "gitee")
 REMOTE = re.compile(
     r"(?:https?://|ssh://|git://)?(?:[^@/]+@)?(?P<host>[\w.-]+\.\w+)(?::\d+)?[:/](?P<path>[\w./~-]+?)(?:\.git)?/?"
@@ -99,6 +101,14 @@ def add_links(
         context["links"] = [*launch, *repository.links(str(file).replace(os.sep, "/"))]
 
 
+def name_in_downloads(app: Sphinx, exception: Exception | None) -> None:
+    """Let the notebooks that the site offers install gdlib from this repository."""
+    if repository := app.config.book_repository:
+        for path in Path(app.outdir, "_sources").rglob("*.ipynb"):
+            text = path.read_text(encoding="utf-8")
+            path.write_text(text.replace(PLACEHOLDER, repository.url), encoding="utf-8")
+
+
 def setup(app: Sphinx) -> dict[str, object]:
     app.add_config_value("book_repository", None, "")
     app.connect(
@@ -107,4 +117,5 @@ def setup(app: Sphinx) -> dict[str, object]:
         priority=100,
     )
     app.connect("html-page-context", add_links)
+    app.connect("build-finished", name_in_downloads, priority=400)  # before the site is packed
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

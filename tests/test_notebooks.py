@@ -8,11 +8,13 @@ import ast
 import copy
 import importlib.util
 import re
+import symtable
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
+import repository
 from nbformat import NotebookNode, v4
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -173,6 +175,33 @@ def says_what_figures_show(nb: NotebookNode, name: str) -> Iterator[str]:
         yield f"two figures are named {twice}"
 
 
+def taken(table: symtable.SymbolTable) -> set[str]:
+    """Return the names that a function takes from the notebook."""
+    own = {s.get_name() for s in table.get_symbols() if s.is_global() and s.is_referenced()}
+    return own.union(*map(taken, table.get_children()))
+
+
+@rule
+def keeps_what_its_figures_draw(nb: NotebookNode, name: str) -> Iterator[str]:
+    """A slider calls the cell's functions later, when all other cells have been run."""
+    cells = [cell for cell in code_cells(nb) if "%" not in cell.source]
+    tables = [symtable.symtable(ast.unparse(parsed(cell)), name, "exec") for cell in cells]
+    functions: dict[str, symtable.SymbolTable] = {}
+    for place, cell in enumerate(cells):
+        functions.update({f.get_name(): f for f in tables[place].get_children()})
+        if not is_moving(cell):
+            continue
+        needed, reached = set(), list(tables[place].get_children())
+        for function in reached:  # grows while it is read
+            needed |= (names := taken(function))
+            known = [functions[name] for name in names & functions.keys()]
+            reached += [other for other in known if other not in reached]
+        for later, table in zip(cells[place + 1 :], tables[place + 1 :], strict=True):
+            bound = {s.get_name() for s in table.get_symbols() if s.is_assigned()}
+            if changed := sorted((bound | {f.get_name() for f in table.get_children()}) & needed):
+                yield f"{later.source[:60]!r} changes {changed}, from which a slider draws"
+
+
 @rule
 def folds_drawing_code(nb: NotebookNode, name: str) -> Iterator[str]:
     for cell in code_cells(nb):
@@ -213,9 +242,12 @@ def prints_nothing_of_the_machine(nb: NotebookNode, name: str) -> Iterator[str]:
 @rule
 def says_how_to_install_gdlib(nb: NotebookNode, name: str) -> Iterator[str]:
     """Where gdlib is missing, IPython shows the line that failed, with what to do about it."""
-    line = next((x for x in code_cells(nb)[0].source.splitlines() if " gdlib" in x), "")
-    if '%pip install "..[data,figures]"' not in line:
-        yield f"the first import of gdlib does not say how to install it: {line!r}"
+    lines = code_cells(nb)[0].source.splitlines()
+    first = next(i for i, line in enumerate(lines) if re.match(r"(import|from) gdlib", line))
+    shown = "\n".join(lines[max(0, first - 2) : first])  # IPython shows two lines above it
+    for source in ("..[chapters]", f"gdlib[chapters] @ git+{repository.PLACEHOLDER}"):
+        if f'%pip install "{source}"' not in shown:
+            yield f"above the first import of gdlib, no line installs {source!r}: {shown!r}"
 
 
 @rule
@@ -341,7 +373,9 @@ def code(source: str, *names: str, **metadata: object) -> NotebookNode:
     return v4.new_code_cell(source, metadata={"tags": list(names), **metadata})
 
 
-IMPORT = 'import gdlib  # missing? In a clone of the book: %pip install "..[data,figures]"'
+IMPORT = f"""# No gdlib? In a clone of the book: %pip install "..[chapters]"
+# Anywhere else: %pip install "gdlib[chapters] @ git+{repository.PLACEHOLDER}"
+import gdlib"""
 
 
 def good() -> NotebookNode:
@@ -406,6 +440,16 @@ def count_nothing(nb: NotebookNode) -> None:
     nb.cells[5].execution_count = None
 
 
+def draw_what_changes(nb: NotebookNode) -> None:
+    """Let a figure with a slider depend on a name that a later cell binds again."""
+    figure, later = nb.cells[6], nb.cells[11]
+    draw = (
+        "def draw(ax, k):\n    draw_dots(ax, double(k))\n\n\ndef double(k):\n    return k * factor"
+    )
+    figure.source = f'{draw}\n\n\nexplore(draw, alt="Dots.", k=range(3))'
+    later.source = "factor = 3"
+
+
 BROKEN: list[tuple[Rule, Callable[[NotebookNode], None]]] = [
     (opens_with_what_the_reader_gets, replace(0, "**You need**", "needs")),
     (opens_with_what_the_reader_gets, replace(0, "# One", "One")),
@@ -429,6 +473,8 @@ BROKEN: list[tuple[Rule, Callable[[NotebookNode], None]]] = [
     (prints_nothing_of_the_machine, print_instead("<object at 0x7f00aabbcc>")),
     (prints_nothing_of_the_machine, print_instead("read from /home/me/data.csv")),
     (says_how_to_install_gdlib, replace(2, IMPORT, "import gdlib")),
+    (says_how_to_install_gdlib, replace(2, "\nimport gdlib", "\n\nimport gdlib")),
+    (keeps_what_its_figures_draw, draw_what_changes),
     (needs_no_tricks, replace(5, "float", "sys.path.append('..'); float")),
     (is_plain_markdown, replace(7, "Text", "```{note}\nText\n```\n")),
     (is_plain_markdown, replace(7, "{cite:p}", "{ref}")),
