@@ -1,13 +1,19 @@
-"""A figure with a slider in JupyterLab, really started: moved there, it is drawn anew."""
+"""JupyterLab, really started: every chapter runs there, and a moved slider draws its figure anew.
 
+It is the one beside this Python, or that of the Python which GDLIB_LAB names (`make binder`).
+"""
+
+import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -16,6 +22,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
+CHAPTERS = Path(__file__).parents[2] / "chapters"
 TOKEN = "a-token-for-this-test"
 PATIENCE = 90  # seconds, for a machine that is busy
 CELL = """
@@ -33,13 +40,14 @@ figure
 """
 
 
-@pytest.fixture
-def lab(tmp_path):
-    """JupyterLab on a free port, with a notebook and no trace outside `tmp_path`."""
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """The address of a JupyterLab that shows copies of the chapters and a figure of our own."""
+    folder = tmp_path_factory.mktemp("lab")
+    shutil.copytree(CHAPTERS, folder / "work" / "chapters")
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL.strip())])
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-    (tmp_path / "work").mkdir()
-    nbformat.write(notebook, tmp_path / "work" / "figure.ipynb")
+    nbformat.write(notebook, folder / "work" / "figure.ipynb")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -47,23 +55,24 @@ def lab(tmp_path):
     settings = {
         "ServerApp.ip": "127.0.0.1",
         "ServerApp.port": port,
-        "ServerApp.root_dir": tmp_path / "work",
+        "ServerApp.root_dir": folder / "work",
         "ServerApp.allow_root": True,
         "IdentityProvider.token": TOKEN,
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+        "LabApp.expose_app_in_browser": True,
     }
-    with (tmp_path / "log").open("w") as log:
+    with (folder / "log").open("w") as log:
         server = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", "--no-browser"]
+            [os.environ.get("GDLIB_LAB", sys.executable), "-m", "jupyterlab", "--no-browser"]
             + [f"--{name}={value}" for name, value in settings.items()],
-            env={**os.environ, **{name: str(tmp_path / name.lower()) for name in places}},
+            env={**os.environ, **{name: str(folder / name.lower()) for name in places}},
             stdout=log,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
         )
     try:
-        wait_for(f"http://127.0.0.1:{port}/api?token={TOKEN}", server, tmp_path / "log")
-        yield f"http://127.0.0.1:{port}/lab/tree/figure.ipynb?token={TOKEN}"
+        wait_for(f"http://127.0.0.1:{port}/api?token={TOKEN}", server, folder / "log")
+        yield f"http://127.0.0.1:{port}/lab/tree/{{}}?token={TOKEN}&reset"
     finally:
         server.terminate()
         try:
@@ -85,6 +94,67 @@ def wait_for(address, server, log):
     pytest.fail(f"JupyterLab did not start:\n{log.read_text()[-2000:]}")
 
 
+READY = """
+const context = window.jupyterapp?.shell.currentWidget?.sessionContext
+return context?.session?.kernel?.status === "idle"
+"""
+RUN = """
+const done = arguments[0]
+jupyterapp.commands.execute("notebook:run-all-cells").then(() => done(), error => done(`${error}`))
+"""
+CELLS = """
+const cells = [...jupyterapp.shell.currentWidget.content.widgets.entries()]
+return cells.filter(([, {model}]) => model.type === "code").map(([place, {model}]) => ({
+    place,
+    source: model.sharedModel.source,
+    count: model.executionCount,
+    outputs: model.outputs.toJSON(),
+}))
+"""
+SCROLL_TO = """
+const {content} = jupyterapp.shell.currentWidget
+content.activeCellIndex = arguments[0]
+return content.scrollToItem(arguments[0], "start").then(() => content.widgets[arguments[0]].node)
+"""
+
+
+def run(browser, address):
+    """Open a notebook, run all of it, and return its code cells."""
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    browser.set_window_size(1280, 900)
+    browser.set_script_timeout(PATIENCE)
+    browser.get(address)
+    WebDriverWait(browser, PATIENCE, 0.3).until(lambda b: b.execute_script(READY))
+    assert browser.execute_async_script(RUN) is None
+    return browser.execute_script(CELLS)
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in CHAPTERS.glob("*.ipynb")))
+def test_every_chapter_runs_and_its_figures_move(browser, lab, name):
+    stored = json.loads((CHAPTERS / name).read_text(encoding="utf-8"))
+    sources = ["".join(c["source"]) for c in stored["cells"] if c["cell_type"] == "code"]
+    cells = run(browser, lab.format(f"chapters/{name}"))
+    assert [cell["source"] for cell in cells] == sources
+    assert [cell["count"] for cell in cells] == list(range(1, len(cells) + 1))
+    kinds = {output["output_type"] for cell in cells for output in cell["outputs"]}
+    assert "error" not in kinds
+
+    figures = [cell for cell in cells if re.search(r"^explore\(", cell["source"], re.MULTILINE)]
+    assert figures
+    patient = WebDriverWait(browser, PATIENCE, 0.3, ignored_exceptions=[WebDriverException])
+    for figure in figures:
+        node = browser.execute_script(SCROLL_TO, figure["place"])
+        patient.until(lambda _, node=node: node.find_elements(By.CSS_SELECTOR, ".gd-panels svg"))
+
+        def picture(node=node):
+            return node.find_element(By.CSS_SELECTOR, ".gd-panels").get_attribute("innerHTML")
+
+        before = picture()
+        handle = node.find_element(By.CSS_SELECTOR, ".widget-slider .noUi-handle")
+        handle.send_keys(Keys.ARROW_RIGHT)
+        patient.until(lambda _, before=before, picture=picture: picture() != before)
+
+
 def test_a_live_slider_moves_the_figure(browser, lab):
     wait = WebDriverWait(
         browser, PATIENCE, poll_frequency=0.3, ignored_exceptions=[WebDriverException]
@@ -96,12 +166,7 @@ def test_a_live_slider_moves_the_figure(browser, lab):
     def picture():
         return find(".jp-OutputArea .gd-panels").get_attribute("aria-label")
 
-    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-    browser.set_window_size(1280, 900)
-    browser.get(lab)
-    find(".jp-Notebook .jp-CodeCell .cm-line")
-    wait.until(run_the_cell)
-
+    run(browser, lab.format("figure.ipynb"))
     handle = find(".jp-OutputArea .widget-slider .noUi-handle")
     assert picture() == "a line up to 0"
     before = find(".gd-panels svg").get_attribute("innerHTML")
@@ -117,18 +182,3 @@ def test_a_live_slider_moves_the_figure(browser, lab):
     wait.until(lambda b: picture() == "a line up to 3")
     assert not browser.find_elements(By.CSS_SELECTOR, ".jp-OutputArea .gd-error")
     assert len(browser.find_elements(By.CSS_SELECTOR, ".jp-OutputArea .gd-panels")) == 1
-
-
-def run_the_cell(browser):
-    """Run the first cell, and again if a page that was still loading did not pass it on."""
-
-    def first(selector):
-        return browser.find_element(By.CSS_SELECTOR, selector)
-
-    if re.fullmatch(r"\[[\d*]\]:", first(".jp-CodeCell .jp-InputPrompt").text):
-        return True
-    if "Idle" in first("#jp-bottom-panel").text:
-        first(".jp-CodeCell .cm-line").click()
-        first('.jp-Toolbar [data-command="notebook:run-cell-and-select-next"]').click()
-        time.sleep(3)
-    return False
