@@ -22,7 +22,7 @@ SOUND := $(shell [ "$$(cat $(VENV)/.made 2>/dev/null)" = "$$(pwd)" ] && [ ! -e $
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: unsound help book serve test lint unit nbval site-check lighthouse bench notebooks picture lock clean
+.PHONY: unsound help book serve test lint unit nbval site-check binder lighthouse bench notebooks picture lock clean
 
 help:
 	@echo "make book        build the website into $(SITE)"
@@ -34,6 +34,7 @@ help:
 	@echo "make notebooks   execute the chapters again and store them in normal form"
 	@echo "make picture     draw the README's picture again"
 	@echo "make site-check  build the site, test it, and measure its pages"
+	@echo "make binder      run the chapters in JupyterLab, in an environment made as Binder makes it"
 	@echo "make lighthouse  score pages with Lighthouse; needs Node's npx, and Chromium"
 	@echo "make bench       time gdlib against other ways to compute the same"
 	@echo "make lock        choose the newest versions of everything that is installed"
@@ -119,6 +120,15 @@ site-check: $(BUILT) | $(TEST)
 	$(RUN) -m pytest -q tests/site
 	@cat _build/site-report.md
 
+# Binder's image has Jupyter in it; to that it adds .binder/requirements.txt, with this command.
+binder: | $(TEST)
+	$(PYTHON) -m venv --clear $(VENV)-binder
+	$(VENV)-binder/bin/python -m pip install --quiet "jupyterlab==4.*" "notebook==7.*" "ipywidgets==8.*"
+	@du -sm $(VENV)-binder
+	$(VENV)-binder/bin/python -m pip install --quiet --no-cache-dir -r .binder/requirements.txt
+	@du -sm $(VENV)-binder
+	GDLIB_LAB=$(VENV)-binder/bin/python $(RUN) -m pytest -q tests/site/test_lab.py
+
 lighthouse: $(BUILT)
 	$(RUN) tools/lighthouse.py
 
@@ -150,5 +160,5 @@ lock: $(UV)
 	mv requirements-binder.new .binder/requirements.txt
 
 clean:
-	rm -rf _build .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis $(VENV)-lock
+	rm -rf _build .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis $(VENV)-lock $(VENV)-binder
 	$(if $(ALL),rm -rf $(VENV))
