@@ -4,9 +4,11 @@ Chrome or Chromium is taken where it is installed; otherwise Selenium fetches on
 fails too these tests are skipped, unless GDLIB_REQUIRE_BROWSER is set.
 """
 
+import contextlib
 import functools
 import os
 import shutil
+import socket
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -39,10 +41,10 @@ def unavailable(why):
     (pytest.fail if os.environ.get("GDLIB_REQUIRE_BROWSER") else pytest.skip)(why)
 
 
-def start_browser(profile):
+def start_browser(profile, *more):
     """Start Chrome, the installed one if there is one."""
     options = webdriver.ChromeOptions()
-    for flag in (*FLAGS, f"--user-data-dir={profile}"):
+    for flag in (*FLAGS, *more, f"--user-data-dir={profile}"):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     binary = next(filter(None, map(shutil.which, NAMES)), None)
@@ -65,6 +67,29 @@ def browser(tmp_path_factory):
     driver.set_script_timeout(30)
     yield driver
     driver.quit()
+
+
+@pytest.fixture(scope="session")
+def stalled(browser, tmp_path_factory):
+    """A browser in a network that takes every request and answers none, and what it asked for."""
+    asked, held = [], []
+
+    def accept(server):
+        with contextlib.suppress(OSError):  # the end: the port is closed
+            while True:
+                held.append(server.accept()[0])
+                asked.append(held[-1].recv(1000).decode(errors="replace"))
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=accept, args=(server,), daemon=True).start()
+        proxy = f"--proxy-server=http://127.0.0.1:{server.getsockname()[1]}"
+        driver = start_browser(tmp_path_factory.mktemp("profile"), proxy)
+        driver.set_page_load_timeout(60)
+        driver.set_script_timeout(30)
+        yield driver, asked
+        driver.quit()
+    for connection in held:
+        connection.close()
 
 
 class Quiet(SimpleHTTPRequestHandler):
