@@ -1,7 +1,6 @@
 // Moves every figure of gdlib.explore on the page. Each figure carries this same text; the
 // first copy that runs after a figure wires it, and the others leave it alone.
 (() => {
-  const STEP_MS = 120; // between two states while playing
   const SAY_MS = 600; // rest before a new picture is announced
 
   const wire = (figure) => {
@@ -46,7 +45,7 @@
         if (timer !== undefined) return stop();
         if (input.value === input.max) input.value = input.min;
         button.textContent = "Pause";
-        timer = setInterval(tick, STEP_MS);
+        timer = setInterval(tick, Number(button.getAttribute("data-interval")));
         show();
       });
       inputs.forEach((any) => any.addEventListener("input", stop));

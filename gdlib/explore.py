@@ -30,7 +30,7 @@ except ModuleNotFoundError as error:
 
 MAX_STATES = 200
 MAX_BYTES = 120_000  # of one figure's HTML, compressed
-PLAY_MS = 120  # from state to state while a live figure plays; STEP_MS in explore.js
+PLAY_MS = 120  # from state to state while a figure plays
 
 Alt = Callable[..., str] | str | None
 
@@ -284,7 +284,10 @@ def _control(name: str, one: Slider) -> str:
     texts = [one.text(value) for value in one.values]
     label, text = escape(one.label or name), escape(texts[one.start])
     values = escape(json.dumps(texts, ensure_ascii=False))
-    play = f'<button type="button" class="gd-play" aria-label="Play {label}" hidden>Play</button>'
+    play = (
+        f'<button type="button" class="gd-play" data-interval="{PLAY_MS}" '
+        f'aria-label="Play {label}" hidden>Play</button>'
+    )
     return (
         f'<div class="gd-control"><label><span>{label}</span>'
         f'<output aria-live="off">{text}</output>'
