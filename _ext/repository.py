@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from sphinx.application import Sphinx
+from sphinx.config import Config
 
 PLACEHOLDER = "https://github.com/OWNER/BOOK"  # so the notebooks in git name the repository
 PROVIDERS = ("github", "gitlab", "gitee")
@@ -88,6 +89,28 @@ def find(folder: str) -> Repository | None:
     return parse(url, branch)
 
 
+def doors(repository: Repository | None) -> dict[str, str]:
+    """Say for the first page how to get the book and where to launch it."""
+    if not repository:
+        return {
+            "clone": "clone the repository",
+            "launch": "Without installing anything: a site made from a public repository has a "
+            "link to Binder here, and one at the top of each chapter.",
+        }
+    ((_, _, binder),) = repository.launch()
+    return {
+        "clone": f"`git clone {repository.url}`",
+        "launch": f"[Open the notebooks on Binder]({binder}), with everything installed. A link at "
+        "the top of each chapter opens that very notebook.",
+    }
+
+
+def set_repository(app: Sphinx, config: Config) -> None:
+    """Find the repository before anything asks for it."""
+    config.book_repository = find(str(app.srcdir))
+    config.myst_substitutions = doors(config.book_repository)
+
+
 def add_links(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, object], doctree: object
 ) -> None:
@@ -111,11 +134,7 @@ def name_in_downloads(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, object]:
     app.add_config_value("book_repository", None, "")
-    app.connect(
-        "config-inited",
-        lambda app, config: setattr(config, "book_repository", find(str(app.srcdir))),
-        priority=100,
-    )
+    app.connect("config-inited", set_repository, priority=100)
     app.connect("html-page-context", add_links)
     app.connect("build-finished", name_in_downloads, priority=400)  # before the site is packed
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

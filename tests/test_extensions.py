@@ -5,6 +5,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import katex_package
 import pytest
@@ -121,6 +122,27 @@ def test_the_environment_comes_before_the_remote(clone, monkeypatch):
     )
     monkeypatch.setenv("GDLIB_REPOSITORY_URL", "")
     assert repository.find(clone) is None
+
+
+def test_the_first_page_says_where_to_clone_and_to_launch():
+    known = repository.doors(repository.parse("git@github.com:ada/book.git"))
+    assert known["clone"] == "`git clone https://github.com/ada/book`"
+    assert "(https://mybinder.org/v2/gh/ada/book/main?urlpath=lab)" in known["launch"]
+    unknown = repository.doors(None)
+    assert known.keys() == unknown.keys()
+    assert "http" not in "".join(unknown.values())
+
+
+def test_downloads_name_the_repository(tmp_path):
+    notebook = tmp_path / "_sources" / "chapters" / "01.ipynb"
+    notebook.parent.mkdir(parents=True)
+    line = "%pip install 'gdlib @ git+{}'"
+    notebook.write_text(line.format(repository.PLACEHOLDER))
+    for url, expected in ((None, repository.PLACEHOLDER), ("https://gitlab.com/a/b.git",) * 2):
+        found = repository.parse(url or "")
+        app = SimpleNamespace(outdir=tmp_path, config=SimpleNamespace(book_repository=found))
+        repository.name_in_downloads(app, None)
+        assert notebook.read_text() == line.format(expected.removesuffix(".git"))
 
 
 # ---------------------------------------------------------------- formulas

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from selenium.common.exceptions import TimeoutException
+from selenium.common.exceptions import TimeoutException, WebDriverException
 from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
@@ -323,11 +323,11 @@ def test_the_search_finds_sections(browser, addresses, way: str):
     show(browser, f"{addresses[way]}/index.html")
     field = browser.find_element(By.CSS_SELECTOR, ".bar input")
     field.send_keys("broadcast", Keys.ENTER)
-    found = browser.find_elements(By.CSS_SELECTOR, "#search-results li")
-    assert found
+    wait = WebDriverWait(browser, 30, 0.1, ignored_exceptions=[WebDriverException])
+    found = wait.until(lambda b: b.find_elements(By.CSS_SELECTOR, "#search-results li"))
     assert "broadcast" in found[0].text.lower()
     found[0].find_element(By.TAG_NAME, "a").click()
-    assert browser.execute_script("return document.querySelector(':target').tagName") == "SECTION"
+    assert wait.until(lambda b: b.find_element(By.CSS_SELECTOR, ":target")).tag_name == "section"
     assert said(browser) == []
 
 
