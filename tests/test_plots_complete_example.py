@@ -24,7 +24,7 @@ def test_side_view_has_one_level_of_solutions(ax):
     draw_side_view(ax, 1.5)
     (level,) = ax.lines
     assert np.allclose(level.get_ydata(), 1.5)
-    assert (ax.get_xlabel(), ax.get_ylabel()) == ("along the valley", "up the slope")
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("along the floor", "across the trough")
 
 
 def test_descent_marks_its_start_and_its_end(ax):

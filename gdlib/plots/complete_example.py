@@ -10,7 +10,7 @@ from gdlib.plots import DATA, MINIMUM, MODEL, PATH
 
 
 def draw_side_view(ax: Axes, height: float) -> None:
-    """Set up the side view of a flat valley: the solutions lie at one `height`, all along it."""
+    """Set up the section of a trough: its level floor of solutions lies at one `height`."""
     ax.axhline(height, color=MINIMUM, linewidth=1.5)
     ax.annotate(
         "all of these fit perfectly",
@@ -21,7 +21,7 @@ def draw_side_view(ax: Axes, height: float) -> None:
         ha="right",
         va="top",
     )
-    ax.set(xlabel="along the valley", ylabel="up the slope")
+    ax.set(xlabel="along the floor", ylabel="across the trough")
 
 
 def draw_descent_from_side(ax: Axes, along: ArrayLike, up: ArrayLike) -> None:
