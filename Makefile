@@ -27,7 +27,7 @@ SOUND := $(shell [ "$$(cat $(VENV)/.made 2>/dev/null)" = "$$(pwd)" ] && [ ! -e $
 help:
 	@echo "make book        build the website into $(SITE)"
 	@echo "make serve       build it and serve it on http://localhost:$(PORT)"
-	@echo "make test        run every check"
+	@echo "make test        run the checks: lint, unit, nbval, site-check"
 	@echo "make lint        ruff over code and notebooks, mypy over gdlib"
 	@echo "make unit        gdlib's tests, its examples, its coverage, the notebook rules"
 	@echo "make nbval       run the chapters and compare with what they print"

@@ -167,7 +167,7 @@ def explore(
     alt : callable or str, optional
         What is seen in a state: ``alt(**values)``, or a template such as ``"after {k} steps"``.
     panels : int
-        How many axes; they stand side by side where there is room.
+        How many axes, 1 or more; they stand side by side where there is room.
     size : (float, float), optional
         Width and height of a panel in inches; without it (4.6, 3.6), or (3.6, 3.2) where there
         are several, so that two fit side by side on the site with legible text.

@@ -38,8 +38,9 @@ def largest_stable_learning_rate(objective: Objective, w: ArrayLike, b: float) -
     Notes
     -----
     For squared error the Hessian is the same everywhere and the difference is exact up
-    to rounding. For other losses the result holds near ``(w, b)`` only. Power iteration
-    is described in [1]_.
+    to rounding. For other losses it is an average over a step of length 1 from ``(w, b)``.
+    Power iteration is described in [1]_; it ends when the curvature no longer changes, at
+    the latest after 1000 rounds.
 
     References
     ----------

@@ -1,5 +1,6 @@
 """The package as a whole: its names, what it imports, its docstrings."""
 
+import doctest
 import inspect
 import pkgutil
 import re
@@ -7,11 +8,13 @@ import subprocess
 import sys
 import types
 from importlib import resources
+from pathlib import Path
 
 import pytest
 
 import gdlib
 
+ROOT = Path(__file__).resolve().parent.parent
 FUNCTIONS = [name for name in gdlib.__all__ if inspect.isfunction(getattr(gdlib, name))]
 CLASSES = [name for name in gdlib.__all__ if inspect.isclass(getattr(gdlib, name))]
 
@@ -109,6 +112,19 @@ def test_docstring_describes_attributes(name):
     annotated = getattr(gdlib, name).__annotations__ or None
     assert documented
     assert annotated is None or documented == list(annotated)
+
+
+def test_examples_run_with_the_imports_that_the_reference_names():
+    page = (ROOT / "appendices" / "gdlib.md").read_text(encoding="utf-8")
+    (imports,) = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    names: dict[str, object] = {}
+    exec(imports, names)
+    runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
+    for name in [*gdlib.__all__, "explore", "slider"]:
+        for test in doctest.DocTestFinder(recurse=False).find(names[name], name, globs=names):
+            runner.run(test)
+    assert runner.tries > 50
+    assert runner.failures == 0
 
 
 def test_is_marked_as_typed():
