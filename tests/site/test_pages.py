@@ -48,6 +48,15 @@ def test_formulas_come_with_their_style(pages: dict[Path, Page]):
         assert any("katex/katex.css" in reference for reference in page.references)
 
 
+def test_no_formula_is_left_in_dollars(pages: dict[Path, Page]):
+    code = r"<(pre|code|script|template|annotation)\b.*?</\1>"
+    left = {
+        path.name: re.findall(r".{20}\$.{20}", re.sub(code, "", page.text, flags=re.DOTALL))
+        for path, page in pages.items()
+    }
+    assert {name: found for name, found in left.items() if found} == {}
+
+
 def test_every_page_of_the_contents_is_there(site: Path):
     assert [name for name in PAGES if not (site / name).is_file()] == []
 
