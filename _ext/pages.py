@@ -128,7 +128,13 @@ def with_sizes(app: Sphinx, html: str) -> str:
 
 
 def with_scrollers(html: str) -> str:
-    """Let a table that is too wide scroll inside itself."""
+    """Let a long name in a table break at its underscores, and a table that is too wide scroll."""
+
+    def broken(cell: re.Match[str]) -> str:
+        names = r'<span class="pre">[^<]*'
+        return re.sub(names, lambda name: name[0].replace("_", "_<wbr>"), cell[0])
+
+    html = re.sub(r"<td\b.*?</td>", broken, html, flags=re.DOTALL)
     return html.replace("<table", '<div class="wide"><table').replace("</table>", "</table></div>")
 
 
