@@ -8,16 +8,19 @@ PORT ?= 8000
 
 VENV := .venv
 RUN := $(VENV)/bin/python
-SUM := $(shell cat requirements.txt requirements-test.txt pyproject.toml _ext/katex_package.py tools/jupyter_config.json | cksum | cut -d ' ' -f 1)
+AXE := axe-playwright-python==0.1.8  # only for the axe.min.js in it
+SUM := $(shell echo "$(AXE)" | cat - requirements.txt requirements-test.txt pyproject.toml _ext/katex_package.py tools/jupyter_config.json | cksum | cut -d ' ' -f 1)
 BOOK := $(VENV)/.book-$(SUM)
 TEST := $(VENV)/.test-$(SUM)
 SITE := _build/html
-BUILT := _build/.complete
+# Pages name their addresses, so other addresses make another site.
+BUILT := _build/.complete-$(shell echo "$(GDLIB_SITE_URL) $(GDLIB_REPOSITORY_URL) $(GDLIB_REPOSITORY_BRANCH) \
+	$$(git remote get-url origin 2>/dev/null)" | cksum | cut -d ' ' -f 1)
 SOURCES := _config.yml _toc.yml references.bib index.md \
-	$(wildcard appendices/*.md chapters/*.ipynb gdlib/*.py gdlib/explore.* gdlib/plots/* _ext/* _templates/* _static/*)
+	$(wildcard appendices/*.md chapters/*.ipynb gdlib/*.py gdlib/explore.* gdlib/plots/*.py gdlib/plots/*.mplstyle _ext/*.py _templates/* _static/*)
 # Unless it was made here, whole, and still runs, .venv is made anew: an environment does not
 # survive being moved, and .installing stays behind where an installation was cut off.
-SOUND := $(shell [ "$$(cat $(VENV)/.made 2>/dev/null)" = "$$(pwd)" ] && [ ! -e $(VENV)/.installing ] && \
+SOUND := $(shell [ "$$(cat $(VENV)/.made 2>/dev/null)" = "$$(pwd -P)" ] && [ ! -e $(VENV)/.installing ] && \
 	$(RUN) -c '' 2>/dev/null && echo yes)
 
 .DELETE_ON_ERROR:
@@ -49,9 +52,11 @@ $(VENV)/.made: $(if $(SOUND),,unsound)
 		echo "The book needs Python 3.11 or newer; $(PYTHON) is not. Name another: make book PYTHON=python3.13"; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
 		echo "$(PYTHON) lacks the venv module. On Debian and Ubuntu: sudo apt install python3-venv"; exit 1; }
+	@[ ! -e $(VENV) ] || [ -e $(VENV)/.made ] || [ -e $(VENV)/.installing ] || { \
+		echo "$(VENV) is there, and not made by make. Remove it, or name another: make book VENV=.venv-book"; exit 1; }
 	@echo "Making $(VENV) with $$($(PYTHON) --version)"
 	@$(PYTHON) -m venv --clear $(VENV)
-	@pwd > $@
+	@pwd -P > $@
 
 # $(call install,arguments of pip). A failure of pip itself (no network, say) changes nothing;
 # only where it was killed half-way is the mark left standing.
@@ -71,14 +76,14 @@ $(BOOK): $(VENV)/.made
 $(TEST): $(BOOK)
 	@echo "Installing what the checks need (once)"
 	$(call install,-r requirements-test.txt)
-	$(call install,--no-deps axe-playwright-python==0.1.8)  # only for the axe.min.js in it
+	$(call install,--no-deps $(AXE))
 	@touch $@
 
 # ---------------------------------------------------------------- the book
 
 $(BUILT): $(SOURCES) | $(BOOK)
 	@echo "Executing the chapters and building the site (about two minutes)"
-	@rm -rf $@ $(SITE)
+	@rm -rf _build/.complete* $(SITE)
 	$(VENV)/bin/jupyter-book build . --all -W -n --keep-going
 	@touch $@
 
