@@ -105,13 +105,8 @@ def sections(doctree: nodes.document) -> list[tuple[str, str, str]]:
 def size(path: Path) -> tuple[float, float] | None:
     """Read the size of an SVG in CSS pixels."""
     head = path.read_text(encoding="utf-8", errors="ignore")[:4000] if path.suffix == ".svg" else ""
-    found = re.search(r'<svg[^>]*?\bwidth="([\d.]+)pt" height="([\d.]+)pt"', head) or re.search(
-        r'<svg[^>]*?\bheight="(?P<h>[\d.]+)pt"[^>]*?\bwidth="(?P<w>[\d.]+)pt"', head
-    )
-    if not found:
-        return None
-    width, height = (found["w"], found["h"]) if found.groupdict() else found.groups()
-    return float(width) * 4 / 3, float(height) * 4 / 3
+    found = re.search(r'<svg[^>]*?\bwidth="([\d.]+)pt" height="([\d.]+)pt"', head)
+    return (float(found[1]) * 4 / 3, float(found[2]) * 4 / 3) if found else None
 
 
 def with_sizes(app: Sphinx, html: str) -> str:
@@ -188,8 +183,6 @@ def draw_card(path: Path) -> None:
     draw_path(ax, [step.w[0] for step in steps], [step.b for step in steps])
     draw_minimum(ax, steps[-1].w[0], steps[-1].b)
     ax.set_axis_off()
-    if legend := ax.get_legend():
-        legend.remove()
     box = {"facecolor": "white", "edgecolor": "none", "pad": 14}
     ax.text(
         0.05,
