@@ -204,7 +204,14 @@ def explore(
 
     ends = product(*((one.values[0], one.values[-1]) for one in known.values()))
     stage.settle([start, *(dict(zip(known, values, strict=True)) for values in ends)])
-    drawn = [(stage.layers(values), _say(alt, known, values)) for values in states]
+    drawn = [(stage.layers(values), _say(alt, known, values)) for values in states[:1]]
+    under = stage.backgrounds()
+    drawn += [(stage.layers(values), _say(alt, known, values)) for values in states[1:]]
+    if stage.backgrounds() != under:
+        raise ValueError(
+            "draw changed what background drew (an artist, the ticks, the figure), which stands "
+            "on a page once for all states: draw it in each state, or give no background"
+        )
     for values in _between(known, start):
         stage.layers(values)
         _say(alt, known, values)

@@ -394,3 +394,39 @@ def test_a_path_over_contours_stays_within_the_weight_of_a_page():
     states = gzip.compress(figure.html.split("<template>")[1].encode(), mtime=0)
     assert len(states) / 80 < 1500
     assert len(gzip.compress(figure.html.encode(), mtime=0)) < gdlib.explore.MAX_BYTES
+
+
+def test_play_moves_the_live_slider(monkeypatch):
+    linked = []
+    monkeypatch.setattr(ipywidgets, "jslink", lambda *ends: linked.append(ends))
+    explore(lambda ax, k: None, k=slider(range(3), play=True))
+    [(one, other)] = linked
+    assert (type(one[0]), one[1]) == (ipywidgets.Play, "value")
+    assert (type(other[0]), other[1]) == (ipywidgets.SelectionSlider, "index")
+
+
+def test_200_states_are_taken():
+    assert len(gdlib.explore._states({"k": slider(range(200))})) == 200
+
+
+def test_room_is_made_for_the_labels_of_all_ends(monkeypatch):
+    seen = []
+    monkeypatch.setattr(gdlib.explore.Stage, "settle", lambda self, states: seen.append(states))
+    explore(lambda ax, a, k: None, a=[1, 2, 3], k=slider([4, 5, 6], start=5))
+    states = [(state["a"], state["k"]) for state in seen[0]]
+    assert states == [(1, 5), (1, 4), (1, 6), (3, 4), (3, 6)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda ax, k: ax.lines[0].set_ydata([k, k]),
+        lambda ax, k: ax.set_xticks([0, k / 4]),
+        lambda ax, k: ax.figure.suptitle(f"state {k}"),
+    ],
+    ids=["artist", "ticks", "figure"],
+)
+def test_what_the_background_drew_is_not_changed(change):
+    """A slider that moves nothing on the page would come out."""
+    with pytest.raises(ValueError, match="draw changed what background drew"):
+        explore(change, lambda ax: ax.plot([0, 1], [0, 1]), k=range(1, 4))

@@ -5,6 +5,7 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, PathPatch, Rectangle
 from matplotlib.path import Path
@@ -199,3 +200,12 @@ def test_nothing_needs_ids_styles_or_classes():
 
 def test_its_size_is_the_figures():
     assert LightSVG(100, 50).get_canvas_width_height() == (100, 50)
+
+
+def test_sizes_of_texts_are_kept_font_by_font():
+    renderer = LightSVG(100, 50)
+    small, large = (
+        renderer.get_text_width_height_descent("x", FontProperties(size=size), False)[0]
+        for size in (10, 20)
+    )
+    assert large > small
