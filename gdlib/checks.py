@@ -77,10 +77,17 @@ def numerical_gradient(
     if method not in ("central", "forward"):
         raise ValueError(f"method is {method!r}; expected 'central' or 'forward'")
     p = np.append(w, b)
-    behind = h if method == "central" else 0.0
 
     def value(q: FloatArray) -> float:
-        return loss(q[:-1], float(q[-1]))
+        there = loss(q[:-1], float(q[-1]))
+        if isinstance(there, tuple):
+            raise TypeError("loss returned a tuple, as an objective does; expected one number")
+        return there
 
-    slopes = [(value(p + h * e) - value(p - behind * e)) / (h + behind) for e in np.eye(len(p))]
-    return np.array(slopes[:-1]), float(slopes[-1])
+    directions = np.eye(len(p))
+    ahead = np.array([value(p + h * e) for e in directions])
+    if method == "forward":
+        slopes = (ahead - value(p)) / h
+    else:
+        slopes = (ahead - [value(p - h * e) for e in directions]) / (2 * h)
+    return slopes[:-1], float(slopes[-1])

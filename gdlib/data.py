@@ -221,7 +221,14 @@ def standardize(X: ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray]:
             f"X has the same value, {X[0, column]:g}, in every row of column {column}; expected "
             "features that vary: leave the column out, the bias already plays its part"
         )
-    mean, std = X.mean(axis=0), X.std(axis=0)
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        mean, std = X.mean(axis=0), X.std(axis=0)
+    if not (np.isfinite(std) & (std > 0)).all():
+        column = int(np.flatnonzero(~(np.isfinite(std) & (std > 0)))[0])
+        raise ValueError(
+            f"X has values in column {column} whose standard deviation is {std[column]:g} in "
+            "float64; expected another unit, in which it is neither 0 nor infinite"
+        )
     return (X - mean) / std, mean, std
 
 

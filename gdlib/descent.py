@@ -157,6 +157,8 @@ def _check_shapes(loss: float, dw: FloatArray, db: float, w: FloatArray) -> None
             raise ValueError(
                 f"objective returned {name} of shape {np.shape(value)}; expected {what}"
             )
+    if not isinstance(dw, np.ndarray):
+        raise TypeError(f"objective returned dw as {type(dw).__name__}; expected a NumPy array")
 
 
 def _steps(
@@ -173,12 +175,17 @@ def _steps(
     start = last_finite = w, b
     last_loss = math.inf
     for iteration in range(num_iterations + 1):
-        loss, dw, db = objective(w, b)
-        if iteration == 0:
-            _check_shapes(loss, dw, db, w)
+        try:
+            loss, dw, db = objective(w, b)
+        except OverflowError:  # Python's own floats raise where NumPy's become infinite
+            loss = math.inf
+        else:
+            if iteration == 0 or np.shape(dw) != w.shape:
+                _check_shapes(loss, dw, db, w)
         if not math.isfinite(loss):
             stable = largest_stable_learning_rate(objective, *start)
             raise DivergenceError(iteration, loss, learning_rate, stable, *last_finite)
+        w.flags.writeable = False  # steps that are kept must not change with the run
         yield Step(iteration, w, b, loss, dw, db)
         if abs(last_loss - loss) < loss_tolerance:
             return "loss_tolerance"
@@ -187,6 +194,8 @@ def _steps(
         last_loss, last_finite = loss, (w, b)
         if iteration < num_iterations:
             w, b = update(w, b, dw, db, learning_rate)
+            if not isinstance(w, np.ndarray):
+                raise TypeError(f"update returned w as {type(w).__name__}; expected a NumPy array")
     return "num_iterations"
 
 
@@ -362,4 +371,4 @@ def gradient_descent(
         stable = largest_stable_learning_rate(objective, start.w, start.b)
         if learning_rate > stable:
             raise DivergenceError(step.iteration, step.loss, learning_rate, stable, step.w, step.b)
-    return step.w, step.b
+    return step.w.copy(), step.b

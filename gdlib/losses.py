@@ -171,8 +171,8 @@ def squared_error(X: ArrayLike, y: ArrayLike) -> Objective:
     Notes
     -----
     The features are kept column by column (Fortran order), which both products read
-    faster than rows when m is much larger than n. Unless they come in that order, this
-    takes a copy. Leave `X` and `y` unchanged while the objective is in use.
+    faster than rows when m is much larger than n. The objective has its own copy of the
+    data: what later becomes of `X` and `y` does not change it.
 
     Examples
     --------
@@ -181,7 +181,7 @@ def squared_error(X: ArrayLike, y: ArrayLike) -> Objective:
     (27.5, array([-34., -41., -48.]), -7.0)
     """
     X, y = check_data(X, y)
-    X = np.asfortranarray(X)
+    X, y = np.array(X, order="F"), y.copy()
     num_samples, num_features = X.shape
     ones = np.ones(num_samples)
 

@@ -1,10 +1,12 @@
 """How large a learning rate may be: the curvature of a loss, without its matrix."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from gdlib.losses import Objective
-from gdlib.validation import check_callable, check_number, check_weights
+from gdlib.validation import FloatArray, check_callable, check_number, check_weights
 
 
 def largest_stable_learning_rate(objective: Objective, w: ArrayLike, b: float) -> float:
@@ -58,15 +60,31 @@ def largest_stable_learning_rate(objective: Objective, w: ArrayLike, b: float) -
     w, b = check_weights(w), check_number("b", b)
     _, dw, db = objective(w, b)
     here = np.append(dw, db)
-    v = np.random.default_rng(0).standard_normal(len(here))
+    # 1, unless the rounding of large parameters would swallow it
+    step = max(1.0, 1e-4 * float(np.abs(np.append(w, b)).max()))
+
+    def multiply(v: FloatArray) -> FloatArray:
+        _, dw, db = objective(w + step * v[:-1], b + step * float(v[-1]))
+        slope: FloatArray = (np.append(dw, db) - here) / step
+        return slope
+
+    curvature = _dominant(multiply, len(here))
+    if curvature < 0:  # the largest in size; what is largest shows when all are raised by its size
+        lowest = curvature
+        curvature += _dominant(lambda v: multiply(v) - lowest * v, len(here))
+    return float("inf") if curvature <= 0 else 2 / curvature
+
+
+def _dominant(multiply: Callable[[FloatArray], FloatArray], size: int) -> float:
+    """Return the eigenvalue of largest size by power iteration."""
+    v = np.random.default_rng(0).standard_normal(size)
     v /= np.linalg.norm(v)
     curvature = 0.0
     for _ in range(1000):
-        _, dw, db = objective(w + v[:-1], b + float(v[-1]))
-        Hv = np.append(dw, db) - here
+        Hv = multiply(v)
         before, curvature = curvature, float(v @ Hv)
         length = np.linalg.norm(Hv)
         if length == 0 or not abs(curvature - before) > 1e-13 * abs(curvature):  # or NaN
             break
         v = Hv / length
-    return float("inf") if curvature <= 0 else 2 / curvature
+    return curvature

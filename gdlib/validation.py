@@ -7,6 +7,7 @@ repaired silently; whatever passes comes back as ``float64``, in the same shape.
 import math
 import operator
 from numbers import Real
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -24,7 +25,8 @@ def as_float_array(name: str, values: ArrayLike) -> FloatArray:
         array = np.asarray(values)
     except ValueError as error:
         raise ValueError(
-            f"{name} has rows of different lengths; expected a rectangular array"
+            f"{name} has rows of different lengths, or is no array; expected a rectangular array "
+            f"({error})"
         ) from error
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{name} has dtype {array.dtype}; expected real numbers (float or integer)")
@@ -85,16 +87,18 @@ def check_parameters(w: ArrayLike, b: float, num_features: int) -> tuple[FloatAr
 
 def check_number(name: str, value: float) -> float:
     """Return `value` as a finite float; 0-d arrays count as numbers, booleans do not."""
-    number = value.item() if isinstance(value, np.ndarray) and value.ndim == 0 else value
+    number: Any = value
+    if isinstance(number, np.ndarray) and number.ndim == 0 and not np.ma.isMaskedArray(number):
+        number = number.item()
     if not isinstance(number, Real) or isinstance(number, (bool, np.bool_)):
         raise TypeError(f"{name} is {value!r}; expected a real number")
     try:
-        number = float(number)
+        result = float(number)
     except OverflowError:  # an int that is larger than any float
-        number = math.inf
-    if not math.isfinite(number):
+        result = math.inf
+    if not math.isfinite(result):
         raise ValueError(f"{name} is {value!r}; expected a finite number")
-    return number
+    return result
 
 
 def check_positive(name: str, value: float) -> float:

@@ -12,22 +12,25 @@ def cubic(w, b):
     return float(w[0] ** 3 + 2 * w[1] ** 3 + 4 * b**3)
 
 
-def test_visits_one_parameter_at_a_time():
-    for method, behind in [("central", -0.5), ("forward", 0.0)]:
-        visited = []
+@pytest.mark.parametrize(("method", "others"), [("central", [-0.5] * 3), ("forward", [0.0])])
+def test_visits_one_parameter_at_a_time(method, others):
+    visited = []
 
-        def loss(w, b, visited=visited):
-            visited.append((*w.tolist(), b))
-            assert type(b) is float
-            return 0.0
+    def loss(w, b):
+        visited.append((*w.tolist(), b))
+        assert type(b) is float
+        return 0.0
 
-        gdlib.numerical_gradient(loss, [10.0, 20.0], 30.0, h=0.5, method=method)
-        expected = [
-            tuple(np.array([10.0, 20, 30]) + step * np.eye(3)[j])
-            for j in range(3)
-            for step in (0.5, behind)
-        ]
-        assert visited == expected
+    gdlib.numerical_gradient(loss, [10.0, 20.0], 30.0, h=0.5, method=method)
+    here, directions = np.array([10.0, 20, 30]), np.eye(3)
+    ahead = [tuple(here + 0.5 * e) for e in directions]
+    behind = [tuple(here + step * e) for step, e in zip(others, directions, strict=False)]
+    assert sorted(visited) == sorted(ahead + behind)
+
+
+def test_an_objective_in_place_of_a_loss_is_refused(article):
+    with pytest.raises(TypeError, match="loss returned a tuple"):
+        gdlib.numerical_gradient(gdlib.squared_error(*article), [0, 0, 0], 0)
 
 
 def test_central_error_is_h_squared():

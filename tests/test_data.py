@@ -140,6 +140,12 @@ class TestStandardize:
         with pytest.raises(ValueError, match="the same value, 5, in every row of column 0"):
             gdlib.standardize([[5.0, 6.0]])
 
+    @pytest.mark.parametrize(("size", "std"), [(1e-200, "0"), (1e200, "inf")])
+    def test_a_standard_deviation_out_of_range_is_refused(self, size, std):
+        X = np.array([[1.0, 1], [2, 2], [4, 3]]) * [1, size]
+        with pytest.raises(ValueError, match=f"X .* column 1 whose standard deviation is {std} "):
+            gdlib.standardize(X)
+
 
 class TestUnstandardize:
     @given(

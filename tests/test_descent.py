@@ -11,7 +11,7 @@ from itertools import islice, pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from sklearn.linear_model import LinearRegression
 from tqdm import tqdm
@@ -93,6 +93,18 @@ class TestSteps:
         run = descend(objective, w, 0, 0.01, 3)
         w[:] = 99  # the run is lazy, its start is not
         assert next(run).loss == 27.5
+
+    def test_a_rule_cannot_overwrite_steps_that_are_kept(self, objective):
+        def careless(w, b, dw, db, learning_rate):
+            w -= learning_rate * dw
+            return w, b - learning_rate * db
+
+        with pytest.raises(ValueError, match="read-only"):
+            list(descend(objective, np.zeros(3), 0, 0.01, 3, update=careless))
+
+    def test_the_end_belongs_to_the_caller(self, article):
+        w, _ = gradient_descent(*article, 0.01, 3)
+        w += 1
 
 
 class TestIterator:
@@ -274,6 +286,13 @@ class TestDivergence:
         assert math.isnan(caught.value.loss)
         assert (caught.value.iteration, caught.value.b) == (3, 2.0)
 
+    def test_python_s_own_floats_meet_it_too(self):
+        def parabola(w, b):
+            return (b - 3) ** 2 / 2, np.zeros(0), b - 3
+
+        with pytest.raises(gdlib.DivergenceError, match=r"at iteration 511 .* stable below 2\."):
+            list(descend(parabola, [], 0.0, 3.0, 10_000))
+
     def test_an_update_rule_that_overflows_meets_it_too(self, objective):
         def rule(w, b, dw, db, learning_rate):
             return w - np.float64(learning_rate) * dw, b - np.float64(learning_rate) * db
@@ -339,6 +358,20 @@ class TestCustomPieces:
         run = descend(lambda w, b: returned, [0, 0, 0], 0, 0.01, 10)
         with pytest.raises(ValueError, match="objective returned " + message):
             next(run)
+
+    def test_what_changes_its_kind_or_shape_on_the_way_is_refused(self):
+        def turning(w, b):
+            turning.calls += 1
+            return 1.0, w[:, None] if turning.calls > 2 else w, b
+
+        turning.calls = 0
+        with pytest.raises(ValueError, match=r"dw of shape \(3, 1\); expected shape \(3,\)"):
+            list(descend(turning, np.ones(3), 0, 0.1, 5))
+        with pytest.raises(TypeError, match="objective returned dw as list"):
+            list(descend(lambda w, b: (1.0, list(w), b), np.ones(3), 0, 0.1, 5))
+        with pytest.raises(TypeError, match="update returned w as list"):
+            list(descend(lambda w, b: (1.0, w, b), np.ones(3), 0, 0.1, 5,
+                         update=lambda w, b, *rest: (list(w), b)))  # fmt: skip
 
     def test_an_objective_of_no_weights(self):
         *_, last = descend(lambda w, b: (b * b / 2, np.zeros(0), b), [], 8, 0.5, 3)
@@ -407,13 +440,15 @@ class TestGradientDescent:
         rng = np.random.default_rng(seed)
         X = rng.standard_normal((6, 2)) @ rng.standard_normal((2, 4))  # rank 2 of 4
         y = rng.standard_normal(6)
+        A = np.column_stack([X, np.ones(6)])
+        curvatures = np.linalg.eigvalsh(A.T @ A / 6)
+        smallest = curvatures[curvatures > 1e-10 * curvatures[-1]][0]
+        assume(smallest > 1e-3 * curvatures[-1])  # else it does not arrive in 300,000 steps
         start, _ = gdlib.initialize_parameters(4, rng=seed)
         rate = gdlib.largest_stable_learning_rate(squared_error(X, y), start, 0) / 2
         w, b = gradient_descent(X, y, rate, 300_000, rng=seed, gradient_tolerance=1e-9)
-        A, p = np.column_stack([X, np.ones(6)]), np.append(start, 0)
+        p = np.append(start, 0)
         nearest = p + np.linalg.pinv(A, rtol=1e-10) @ (y - A @ p)
-        curvatures = np.linalg.eigvalsh(A.T @ A / 6)
-        smallest = curvatures[curvatures > 1e-10 * curvatures[-1]][0]
         assert math.dist([*w, b], nearest) < 1e-9 / smallest + 1e-9
 
     def test_a_seed_repeats_and_is_initialize_parameters_own(self, article, objective):

@@ -143,7 +143,21 @@ def test_points_uphill(article):
 
 
 class TestSquaredError:
-    def test_reads_the_data_columns_first_whatever_their_order(self, regression):
+    @pytest.mark.parametrize("order", ["C", "F"])
+    def test_keeps_its_own_data_column_by_column(self, monkeypatch, regression, order):
+        evaluate, orders = gdlib.losses._evaluate, []
+        monkeypatch.setattr(
+            "gdlib.losses._evaluate",
+            lambda X, *rest: orders.append(X.flags.f_contiguous) or evaluate(X, *rest),
+        )
+        X, y = np.array(regression[0], order=order), np.array(regression[1])
+        objective = gdlib.squared_error(X, y)
+        before = objective(np.ones(3), 1.0)[0]
+        X[:], y[:] = 0, 0
+        assert objective(np.ones(3), 1.0)[0] == before
+        assert orders == [True, True]
+
+    def test_gives_the_same_whatever_the_order_of_the_data(self, regression):
         X, y = regression
         for order in "CF":
             loss, dw, db = gdlib.squared_error(np.array(X, order=order), y)(np.ones(3), 1.0)

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import gdlib
@@ -17,11 +17,12 @@ def largest_eigenvalue(X):
     return float(np.linalg.eigvalsh(A.T @ A / len(X))[-1])
 
 
+@example(3, 2, 979164)  # two eigenvalues that are nearly equal
 @given(st.integers(1, 20), st.integers(1, 5), st.integers(0, 10**6))
 def test_equals_numpy_s_eigenvalue(m, n, seed):
     X, y = gdlib.noisy_line(m, np.ones(n), b=1.0, noise=1.0, rng=seed)
     rate = largest_stable_learning_rate(gdlib.squared_error(X, y), np.zeros(n), 0.0)
-    assert rate == pytest.approx(2 / largest_eigenvalue(X), rel=1e-9)
+    assert rate == pytest.approx(2 / largest_eigenvalue(X), rel=1e-7)
 
 
 def test_the_point_does_not_matter_for_squared_error(article):
@@ -124,3 +125,21 @@ def test_runs_below_it_never_climb_and_runs_above_it_do(seed):
     assert all(after <= before * (1 + 1e-12) for before, after in pairwise(below))
     above = [step.loss for step in gdlib.descend(objective, [0, 0], 0, 1.2 * rate, 120)]
     assert above[-1] > above[0]
+
+
+@pytest.mark.parametrize("curvatures", [(-7, 5, 1), (5, -4, 1), (-1, -2, -3), (2, 1, 0)])
+def test_the_largest_curvature_counts_not_the_largest_in_size(curvatures):
+    d = np.array(curvatures, dtype=float)
+
+    def saddle(w, b):
+        p = np.append(w, b)
+        return float(d @ p**2) / 2, d[:-1] * w, float(d[-1] * b)
+
+    expected = 2 / d.max() if d.max() > 0 else math.inf
+    assert largest_stable_learning_rate(saddle, [0.3, 0.2], 0.1) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("size", [1e6, 1e12, 1e17])
+def test_large_parameters_do_not_swallow_the_difference(article, size):
+    rate = largest_stable_learning_rate(gdlib.squared_error(*article), [size, 0, 0], 0)
+    assert rate == pytest.approx(2 / (48 + 15 * math.sqrt(10)), rel=1e-4)

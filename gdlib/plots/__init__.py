@@ -20,6 +20,7 @@ GRADIENT = "#196639"
 RESIDUAL = "#996E33"
 MINIMUM = "#111111"
 CONTOUR = "#B8B8B8"
+LINE_STYLES = ("-", "--", "-.", ":")  # of curves of one colour, in this order, again and again
 
 
 def use_book_style() -> None:
@@ -29,7 +30,7 @@ def use_book_style() -> None:
         from matplotlib_inline.backend_inline import set_matplotlib_formats
     except ModuleNotFoundError:
         return
-    set_matplotlib_formats("svg")  # type: ignore[no-untyped-call]
+    set_matplotlib_formats("svg", metadata={"Date": None})  # type: ignore[no-untyped-call]
 
 
 def draw_data(ax: Axes, x: ArrayLike, y: ArrayLike, xlabel: str = "", ylabel: str = "") -> None:

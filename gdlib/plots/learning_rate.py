@@ -1,14 +1,13 @@
 """Drawings of chapter 08, learning rate: modes, factors, power iteration, decrease."""
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from gdlib.plots import CONTOUR, DATA, GRADIENT, MINIMUM, MODEL, PATH
-
-LINE_STYLES = ("-", "--", "-.", ":")
+from gdlib.plots import CONTOUR, DATA, GRADIENT, LINE_STYLES, MINIMUM, MODEL, PATH
 
 
 def draw_arrow(ax: Axes, tail: ArrayLike, head: ArrayLike, color: str, label: str = "") -> None:
@@ -37,7 +36,7 @@ def draw_prediction(
     ylabel: str,
 ) -> None:
     """Draw what was predicted as lines and what was measured as dots, (k,) each, on a log axis."""
-    for (name, line), style in zip(predicted.items(), LINE_STYLES, strict=False):
+    for (name, line), style in zip(predicted.items(), cycle(LINE_STYLES), strict=False):
         values = np.ravel(np.asarray(line, dtype=float))
         ax.plot(values, style, color=MODEL, linewidth=1.5)
         ax.plot(np.ravel(measured[name]), "o", color=PATH, markersize=4)
@@ -87,7 +86,7 @@ def draw_ray(ax: Axes, rates: ArrayLike, losses: ArrayLike, lines: Mapping[str, 
     ax.axhline(float(np.ravel(losses)[0]), color=CONTOUR, linewidth=1)
     ax.plot(rates, losses, color=PATH, label="loss after the step")
     for (name, line), color, style in zip(
-        lines.items(), (MODEL, GRADIENT), LINE_STYLES[1:], strict=False
+        lines.items(), cycle((MODEL, GRADIENT)), cycle(LINE_STYLES[1:]), strict=False
     ):
         ax.plot(rates, line, style, color=color, label=name)
     ax.set(xlabel="learning rate α", ylabel="loss")

@@ -1,12 +1,13 @@
 """Drawings of chapter 11, rates: what was predicted as lines, what was measured as dots."""
 
 from collections.abc import Mapping
+from itertools import cycle
 
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from gdlib.plots import CONTOUR, DATA, MINIMUM, MODEL, PATH
+from gdlib.plots import CONTOUR, DATA, LINE_STYLES, MINIMUM, MODEL, PATH
 
 GAP = "loss above the minimum"
 
@@ -92,7 +93,7 @@ def draw_rates_by_curvature(
     """
     factors = np.abs(1 - np.outer(list(curvatures.values()), np.ravel(rates)))
     ax.plot(rates, factors.max(axis=0), color=CONTOUR, linewidth=7)
-    for name, row, style in zip(curvatures, factors, ("-", "--", "-.", ":"), strict=False):
+    for name, row, style in zip(curvatures, factors, cycle(LINE_STYLES), strict=False):
         ax.plot(rates, row, style, color=MODEL, linewidth=2, label=name)
     ax.plot([best], [factor], "v", color=PATH, markersize=10)
     ax.set(xlabel="learning rate α", ylabel="factor per step |1 − αλ|", ylim=(0, None))

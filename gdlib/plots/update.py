@@ -1,15 +1,13 @@
 """Drawings of chapter 05, update: one step, two orders of updating, learning rates."""
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import cycle, pairwise
 
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from gdlib.plots import CONTOUR, GRADIENT, MINIMUM, MODEL, PATH, draw_path
-
-LINE_STYLES = ("-", "--", "-.", ":")
+from gdlib.plots import CONTOUR, GRADIENT, LINE_STYLES, MINIMUM, MODEL, PATH, draw_path
 
 
 def draw_step_length(
@@ -55,7 +53,7 @@ def draw_orders_legend(ax: Axes) -> None:
 
 def draw_loss_curves(ax: Axes, curves: Mapping[str, ArrayLike], ylabel: str) -> None:
     """Draw loss curves over the iterations on a log axis, each with its label at its right end."""
-    for (label, losses), style in zip(curves.items(), LINE_STYLES, strict=False):
+    for (label, losses), style in zip(curves.items(), cycle(LINE_STYLES), strict=False):
         losses = np.ravel(losses)
         ax.plot(np.arange(len(losses)), losses, style, color=PATH)
         ax.annotate(
@@ -76,7 +74,7 @@ def draw_rate_sweep(
     ax: Axes, rates: ArrayLike, sweeps: Mapping[str, ArrayLike], limit: float
 ) -> None:
     """Draw what is left of the loss after a number of steps, one curve a number, over `rates`."""
-    for (label, losses), style in zip(sweeps.items(), LINE_STYLES, strict=False):
+    for (label, losses), style in zip(sweeps.items(), cycle(LINE_STYLES), strict=False):
         ax.plot(rates, losses, style, color=PATH, label=label)
     ax.set_yscale("log")
     ax.set(xlabel="learning rate α", ylabel="loss above the minimum")
