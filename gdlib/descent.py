@@ -180,12 +180,12 @@ def _steps(
         except OverflowError:  # Python's own floats raise where NumPy's become infinite
             loss = math.inf
         else:
-            if iteration == 0 or np.shape(dw) != w.shape:
+            if iteration == 0 or type(dw) is not np.ndarray or dw.shape != w.shape:
                 _check_shapes(loss, dw, db, w)
         if not math.isfinite(loss):
             stable = largest_stable_learning_rate(objective, *start)
             raise DivergenceError(iteration, loss, learning_rate, stable, *last_finite)
-        w.flags.writeable = False  # steps that are kept must not change with the run
+        w.setflags(write=False)  # read-only: steps that are kept must not change with the run
         yield Step(iteration, w, b, loss, dw, db)
         if abs(last_loss - loss) < loss_tolerance:
             return "loss_tolerance"
