@@ -5,6 +5,7 @@ import os
 import numpy as np
 import pytest
 from hypothesis import settings
+from matplotlib.figure import Figure
 
 settings.register_profile("book", deadline=None, max_examples=40)
 settings.register_profile("ci", deadline=None, max_examples=40, derandomize=True, database=None)
@@ -23,3 +24,9 @@ def regression():
     rng = np.random.default_rng(7)
     X = rng.standard_normal((40, 3)) * [1.0, 3.0, 0.5] + [0.0, 2.0, -1.0]
     return X, X @ [1.5, -2.0, 0.7] + 4.0 + rng.standard_normal(40)
+
+
+@pytest.fixture
+def ax():
+    """Empty axes to draw on."""
+    return Figure().add_subplot()

@@ -6,17 +6,10 @@ from itertools import combinations
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
-from matplotlib.figure import Figure
 
 import gdlib
 from gdlib import plots
-
-
-@pytest.fixture
-def ax() -> Axes:
-    return Figure().add_subplot()
 
 
 def test_style_sets_the_look_and_svg(monkeypatch):

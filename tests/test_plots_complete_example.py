@@ -1,9 +1,6 @@
 """The drawings of chapter 07 show the numbers that they are given."""
 
 import numpy as np
-import pytest
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from gdlib.plots.complete_example import (
     draw_agreement,
@@ -13,11 +10,6 @@ from gdlib.plots.complete_example import (
     draw_targets,
     draw_weights,
 )
-
-
-@pytest.fixture
-def ax() -> Axes:
-    return Figure().add_subplot()
 
 
 def test_side_view_has_one_level_of_solutions(ax):

@@ -2,9 +2,7 @@ import matplotlib
 
 matplotlib.use("agg")
 
-import matplotlib.pyplot as plt
 import numpy as np
-import pytest
 from matplotlib.colors import same_color
 
 from gdlib.plots import DATA, MODEL, RESIDUAL
@@ -15,13 +13,6 @@ from gdlib.plots.data import (
     draw_scales,
     draw_shapes,
 )
-
-
-@pytest.fixture
-def ax():
-    figure, ax = plt.subplots()
-    yield ax
-    plt.close(figure)
 
 
 def texts(ax):

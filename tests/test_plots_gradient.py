@@ -2,9 +2,7 @@
 
 import numpy as np
 import pytest
-from matplotlib.axes import Axes
 from matplotlib.colors import same_color
-from matplotlib.figure import Figure
 
 from gdlib.plots import DATA, GRADIENT, PATH, RESIDUAL
 from gdlib.plots.gradient import (
@@ -22,11 +20,6 @@ from gdlib.plots.gradient import (
     draw_slope_at,
     draw_slopes,
 )
-
-
-@pytest.fixture
-def ax() -> Axes:
-    return Figure().add_subplot()
 
 
 def texts(ax):

@@ -4,20 +4,12 @@ import matplotlib
 
 matplotlib.use("Agg")
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 from gdlib import article_example, squared_error
 from gdlib.plots import CONTOUR, MINIMUM, MODEL, PATH
 from gdlib.plots.initialization import draw_ends, draw_floor, draw_models, draw_run, draw_section
-
-
-@pytest.fixture
-def ax():
-    figure, ax = plt.subplots()
-    yield ax
-    plt.close(figure)
 
 
 def test_models_are_lines_through_their_values_at_both_ends(ax):

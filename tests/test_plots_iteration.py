@@ -2,15 +2,8 @@
 
 import numpy as np
 import pytest
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from gdlib.plots.iteration import draw_history, draw_rule, draw_stop, draw_stops
-
-
-@pytest.fixture
-def ax() -> Axes:
-    return Figure().add_subplot()
 
 
 @pytest.mark.parametrize(("logarithmic", "scale"), [(False, "linear"), (True, "log")])

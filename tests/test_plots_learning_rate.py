@@ -1,8 +1,5 @@
 """The drawings of chapter 08: they show the numbers that they are given, in the book's colours."""
 
-from collections.abc import Iterator
-
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
@@ -20,13 +17,6 @@ from gdlib.plots.learning_rate import (
     draw_tries,
     draw_turning,
 )
-
-
-@pytest.fixture
-def ax() -> Iterator[Axes]:
-    figure, ax = plt.subplots()
-    yield ax
-    plt.close(figure)
 
 
 def texts(ax: Axes) -> list[str]:

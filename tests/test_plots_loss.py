@@ -1,11 +1,8 @@
 """The drawings of the chapter on the loss: what stands on the axes is what was asked for."""
 
-from collections.abc import Iterator
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 
 import gdlib
@@ -23,13 +20,6 @@ from gdlib.plots.loss import (
 x = np.array([0.0, 1.0, 2.0])
 y = np.array([1.0, 5.0, 4.0])
 w, b = 2.0, 1.0  # residuals 0, -2, 1
-
-
-@pytest.fixture
-def ax() -> Iterator[Axes]:
-    fig, axes = plt.subplots()
-    yield axes
-    plt.close(fig)
 
 
 def test_patients_are_dots_and_their_squares_would_be_square(ax):
@@ -64,7 +54,7 @@ def test_squares_are_square_on_the_screen(ax):
     draw_squares(ax, x, y, w, b, units=4)
     draw_patients(ax, x, y, units=4)
     ax.autoscale_view()
-    ax.figure.canvas.draw()
+    ax.figure.draw_without_rendering()
     for path in ax.collections[0].get_paths()[1:]:
         width, height = np.ptp(ax.transData.transform(path.vertices[:4]), axis=0)
         assert width == pytest.approx(height)

@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from gdlib.plots import MODEL, PATH
 from gdlib.plots.many_solutions import (
@@ -17,11 +15,6 @@ from gdlib.plots.many_solutions import (
     draw_ridge_path,
     draw_strength,
 )
-
-
-@pytest.fixture
-def ax() -> Axes:
-    return Figure().add_subplot()
 
 
 def test_plane_is_a_grid_with_room_for_what_stands_on_its_corners(ax):

@@ -2,17 +2,10 @@
 
 import numpy as np
 import pytest
-from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
-from matplotlib.figure import Figure
 
 from gdlib.plots import MINIMUM, MODEL, PATH
 from gdlib.plots import rates as drawings
-
-
-@pytest.fixture
-def ax() -> Axes:
-    return Figure().add_subplot()
 
 
 def points(line) -> list[list[float]]:

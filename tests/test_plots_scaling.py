@@ -1,8 +1,5 @@
 """The drawings of chapter 09: they show the numbers that they are given."""
 
-from collections.abc import Iterator
-
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
@@ -16,13 +13,6 @@ from gdlib.plots.scaling import (
     draw_near_dependence,
     draw_on_curve,
 )
-
-
-@pytest.fixture
-def ax() -> Iterator[Axes]:
-    figure, ax = plt.subplots()
-    yield ax
-    plt.close(figure)
 
 
 def texts(ax: Axes) -> list[str]:

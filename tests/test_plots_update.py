@@ -1,10 +1,6 @@
 """The drawings of chapter 05: they show the numbers that they are given, in the book's colours."""
 
-from collections.abc import Iterator
-
-import matplotlib.pyplot as plt
 import numpy as np
-import pytest
 from matplotlib.axes import Axes
 
 from gdlib.plots import GRADIENT, MINIMUM, MODEL, PATH
@@ -19,13 +15,6 @@ from gdlib.plots.update import (
     draw_step_length,
     draw_two_orders,
 )
-
-
-@pytest.fixture
-def ax() -> Iterator[Axes]:
-    figure, ax = plt.subplots()
-    yield ax
-    plt.close(figure)
 
 
 def texts(ax: Axes) -> list[str]:
