@@ -1,4 +1,4 @@
-"""Name what a folded cell holds: an answer where the whole cell is folded, else its code."""
+"""Name what a folded cell holds: a worked answer where all of it is folded, else its code."""
 
 from html import escape
 
@@ -7,6 +7,8 @@ from myst_nb.sphinx_ import HideCodeCellNode, depart_HideCellInput
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
+
+ANSWER = "Show the answer in code", "Hide the answer in code"
 
 
 class NameFoldedCells(SphinxPostTransform):
@@ -18,13 +20,14 @@ class NameFoldedCells(SphinxPostTransform):
     def run(self, **kwargs: object) -> None:
         for cell in self.document.findall(nodes.container):
             if cell.get("hide_mode") == "all":
-                cell["prompt_show"], cell["prompt_hide"] = "Show the answer", "Hide the answer"
+                cell["prompt_show"], cell["prompt_hide"] = ANSWER
 
 
 def open_fold(self: HTML5Translator, node: HideCodeCellNode) -> None:
     """Write the prompt as the only name of the fold; MyST-NB's own hides it from listeners."""
+    kind = "hide answer" if node["prompt_show"] == ANSWER[0] else "hide"  # answers are printed
     self.body.append(
-        f'<details class="hide {" ".join(node["classes"])}"><summary>'
+        f'<details class="{kind} {" ".join(node["classes"])}"><summary>'
         f'<span class="collapsed">{escape(node["prompt_show"])}</span>'
         f'<span class="expanded">{escape(node["prompt_hide"])}</span></summary>\n'
     )

@@ -117,6 +117,8 @@ def add_links(
     """Give a page its links."""
     repository = app.config.book_repository
     context["repository"] = repository
+    if repository and "body" in context:
+        context["body"] = str(context["body"]).replace(PLACEHOLDER, repository.url)
     context["links"] = []
     if repository and pagename in app.env.all_docs:
         file = app.env.doc2path(pagename, base=False)

@@ -84,7 +84,7 @@
     menu.addEventListener("click", () => toggle(menu.getAttribute("aria-expanded") !== "true"));
     addEventListener("keydown", (event) => {
       if (event.key === "Escape" && menu.getAttribute("aria-expanded") === "true") { toggle(false); menu.focus(); }
-      if (event.key === "/" && !event.target.closest("input, textarea") && !event.ctrlKey && !event.metaKey) {
+      if (event.key === "/" && !event.target.closest("input:not([type=range]), textarea") && !event.ctrlKey && !event.metaKey) {
         event.preventDefault();
         document.querySelector(".bar input").focus();
       }
@@ -99,7 +99,7 @@
   let opened = [];
   addEventListener("beforeprint", () => {
     document.querySelectorAll("img[loading]").forEach((image) => { image.loading = "eager"; });
-    opened = [...document.querySelectorAll("article details:not([open], .above-input)")];
+    opened = [...document.querySelectorAll("article details:not([open], .hide:not(.answer), .sections)")];
     opened.forEach((details) => { details.open = true; });
   });
   addEventListener("afterprint", () => opened.forEach((details) => { details.open = false; }));

@@ -14,6 +14,7 @@ document.addEventListener("DOMContentLoaded", () => {
       if (!hits) return 0;
       sum += Math.min(hits, 30);
     }
+    if (words.length > 1 && (head + " " + body).includes(words.join(" "))) sum += 60; // as they stand
     return sum;
   };
   const excerpt = (text) => {
@@ -23,9 +24,9 @@ document.addEventListener("DOMContentLoaded", () => {
     const from = at && text.indexOf(" ", at) + 1;
     return (from ? "… " : "") + text.slice(from, from + 200) + (from + 200 < text.length ? " …" : "");
   };
-  const found = BOOK.map((part) => [score(part), part]).filter(([points]) => points).sort((a, b) => b[0] - a[0]).slice(0, 40);
+  const found = BOOK.map((part) => [score(part), part]).filter(([points]) => points).sort((a, b) => b[0] - a[0]);
   const list = document.getElementById("search-results");
-  for (const [, [page, anchor, pageTitle, title, text]] of found) {
+  for (const [, [page, anchor, pageTitle, title, text]] of found.slice(0, 40)) {
     const link = Object.assign(document.createElement("a"), { href: `${page}#${anchor}`, textContent: title });
     const item = document.createElement("li");
     const where = Object.assign(document.createElement("span"), { textContent: title === pageTitle ? "" : ` in ${pageTitle}` });
@@ -33,5 +34,5 @@ document.addEventListener("DOMContentLoaded", () => {
     list.append(item);
   }
   document.getElementById("search-news").textContent =
-    found.length ? `${found.length} ${found.length === 1 ? "section has" : "sections have"} “${asked}”.` : `Nothing has “${asked}”. Try fewer or shorter words.`;
+    found.length ? `${found.length} ${found.length === 1 ? "section has" : "sections have"} “${asked}”${found.length > 40 ? "; these are the first 40" : ""}.` : `Nothing has “${asked}”. Try fewer or shorter words.`;
 });

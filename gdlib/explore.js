@@ -30,11 +30,16 @@
 
     const addPlay = (input, button) => {
       const still = matchMedia("(prefers-reduced-motion: reduce)");
+      const label = input.getAttribute("aria-label");
+      const say = (word) => {
+        button.textContent = word;
+        button.setAttribute("aria-label", `${word} ${label}`);
+      };
       let timer;
       const stop = () => {
         clearInterval(timer);
         timer = undefined;
-        button.textContent = "Play";
+        say("Play");
       };
       const tick = () => {
         if (input.value === input.max || still.matches) return stop();
@@ -44,7 +49,7 @@
       button.addEventListener("click", () => {
         if (timer !== undefined) return stop();
         if (input.value === input.max) input.value = input.min;
-        button.textContent = "Pause";
+        say("Pause");
         timer = setInterval(tick, Number(button.getAttribute("data-interval")));
         show();
       });

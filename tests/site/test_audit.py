@@ -155,6 +155,26 @@ def test_a_page_has_one_title_and_a_language(pages, name: str):
     assert len(pages[name].all("title")) >= 1
 
 
+def test_the_contents_count_the_chapters(browser, address):
+    show(browser, f"{address}/index.html")
+    numbers = browser.execute_script(
+        """return [...document.querySelectorAll(".contents ul:not(:last-of-type) a")].map(
+            link => getComputedStyle(link, "::before").counterIncrement)"""
+    )
+    resets = browser.execute_script(
+        "return getComputedStyle(document.querySelector('.contents')).counterReset"
+    )
+    assert numbers == ["chapter 1"] * len(CHAPTERS)
+    assert resets == "chapter 0"
+
+
+def test_every_page_says_which_book_it_is_of(pages, site: Path):
+    for name in PAGES:
+        text = (site / name).read_text(encoding="utf-8")
+        assert "Gradient descent, step by step</title>" in text
+        assert "not set" not in re.sub(r"<article>.*</article>", "", text, flags=re.DOTALL)
+
+
 def test_descriptions_are_there_without_tex_and_differ(pages):
     found = {}
     for name in READ:
@@ -344,6 +364,10 @@ def test_the_keyboard_reaches_the_text_the_colours_and_the_contents(browser, add
     keys.send_keys(Keys.TAB).send_keys(Keys.ENTER).perform()
     contents = browser.find_element(By.ID, "contents")
     assert contents.is_displayed()
+    browser.execute_script("scrollTo(0, 3000)")  # deep in a chapter it is in sight too
+    assert (
+        0 <= browser.execute_script("return arguments[0].getBoundingClientRect().y", contents) < 100
+    )
     keys.send_keys(Keys.ESCAPE).perform()
     assert not contents.is_displayed()
     theme = browser.find_element(By.CSS_SELECTOR, "button.theme")
