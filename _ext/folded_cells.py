@@ -8,7 +8,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
 
-ANSWER = "Show the answer in code", "Hide the answer in code"
+ANSWER = "Answer in code"
 
 
 class NameFoldedCells(SphinxPostTransform):
@@ -20,12 +20,12 @@ class NameFoldedCells(SphinxPostTransform):
     def run(self, **kwargs: object) -> None:
         for cell in self.document.findall(nodes.container):
             if cell.get("hide_mode") == "all":
-                cell["prompt_show"], cell["prompt_hide"] = ANSWER
+                cell["prompt_show"] = cell["prompt_hide"] = ANSWER
 
 
 def open_fold(self: HTML5Translator, node: HideCodeCellNode) -> None:
     """Write the prompt as the only name of the fold; MyST-NB's own hides it from listeners."""
-    kind = "hide answer" if node["prompt_show"] == ANSWER[0] else "hide"  # answers are printed
+    kind = "hide answer" if node["prompt_show"] == ANSWER else "hide"  # answers are printed
     self.body.append(
         f'<details class="{kind} {" ".join(node["classes"])}"><summary>'
         f'<span class="collapsed">{escape(node["prompt_show"])}</span>'

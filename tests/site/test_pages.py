@@ -88,7 +88,7 @@ def test_every_image_says_what_it_shows(pages: dict[Path, Page]):
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_answers_and_drawing_code_are_folded_away(pages: dict[Path, Page], site: Path, name: str):
     text = pages[site / name].text
-    assert "Show the answer" in text
+    assert "Answer in code" in text
     assert "Show the code" in text
     assert "Show code cell" not in text
 
