@@ -173,6 +173,7 @@ def _steps(
 ) -> Generator[Step, None, str]:
     """Yield the steps of a run and return the name of the argument that ended it."""
     start = last_finite = w, b
+    shape = w.shape
     last_loss = math.inf
     for iteration in range(num_iterations + 1):
         try:
@@ -180,12 +181,12 @@ def _steps(
         except OverflowError:  # Python's own floats raise where NumPy's become infinite
             loss = math.inf
         else:
-            if iteration == 0 or type(dw) is not np.ndarray or dw.shape != w.shape:
+            if iteration == 0:
                 _check_shapes(loss, dw, db, w)
         if not math.isfinite(loss):
             stable = largest_stable_learning_rate(objective, *start)
             raise DivergenceError(iteration, loss, learning_rate, stable, *last_finite)
-        w.setflags(write=False)  # read-only: steps that are kept must not change with the run
+        w.setflags(write=False)  # steps that are kept must not change with the run
         yield Step(iteration, w, b, loss, dw, db)
         if abs(last_loss - loss) < loss_tolerance:
             return "loss_tolerance"
@@ -194,8 +195,12 @@ def _steps(
         last_loss, last_finite = loss, (w, b)
         if iteration < num_iterations:
             w, b = update(w, b, dw, db, learning_rate)
-            if not isinstance(w, np.ndarray):
+            if type(w) is not np.ndarray:
                 raise TypeError(f"update returned w as {type(w).__name__}; expected a NumPy array")
+            if w.shape != shape:
+                raise ValueError(
+                    f"update returned w of shape {w.shape}; expected {shape}, as before"
+                )
     return "num_iterations"
 
 

@@ -29,8 +29,9 @@ def _evaluate(
     r = X.dot(w)  # X @ w, with less to do per call
     r += b  # in place: no second array of length m
     r -= y
-    db = float(r.dot(ones)) / m  # r · 1 is a sum, faster than r.sum()
-    return float(r.dot(r)) / (2 * m), r.dot(X) / m, db
+    dw: FloatArray = r.dot(X)
+    dw /= m
+    return float(r.dot(r)) / (2 * m), dw, float(r.dot(ones)) / m  # r · 1: faster than r.sum()
 
 
 def loss_function(X: ArrayLike, y: ArrayLike, w: ArrayLike, b: float) -> float:
@@ -183,10 +184,10 @@ def squared_error(X: ArrayLike, y: ArrayLike) -> Objective:
     X, y = check_data(X, y)
     X, y = np.array(X, order="F"), y.copy()
     num_samples, num_features = X.shape
-    ones = np.ones(num_samples)
+    shape, ones = (num_features,), np.ones(num_samples)
 
     def objective(w: FloatArray, b: float) -> tuple[float, FloatArray, float]:
-        if np.shape(w) != (num_features,) or not isinstance(b, float):
+        if type(w) is not np.ndarray or w.shape != shape or not isinstance(b, float):
             w, b = check_parameters(w, b, num_features)
         return _evaluate(X, y, ones, w, b)
 

@@ -365,7 +365,7 @@ class TestCustomPieces:
             return 1.0, w[:, None] if turning.calls > 2 else w, b
 
         turning.calls = 0
-        with pytest.raises(ValueError, match=r"dw of shape \(3, 1\); expected shape \(3,\)"):
+        with pytest.raises(ValueError, match=r"w of shape \(3, 3\); expected \(3,\)"):
             list(descend(turning, np.ones(3), 0, 0.1, 5))
         with pytest.raises(TypeError, match="objective returned dw as list"):
             list(descend(lambda w, b: (1.0, list(w), b), np.ones(3), 0, 0.1, 5))
