@@ -8,7 +8,8 @@ PORT ?= 8000
 
 VENV := .venv
 RUN := $(VENV)/bin/python
-AXE := axe-playwright-python==0.1.8  # only for the axe.min.js in it
+# Only for the axe.min.js in it.
+AXE := axe-playwright-python==0.1.8
 SUM := $(shell echo "$(AXE)" | cat - requirements.txt requirements-test.txt pyproject.toml _ext/katex_package.py tools/jupyter_config.json | cksum | cut -d ' ' -f 1)
 BOOK := $(VENV)/.book-$(SUM)
 TEST := $(VENV)/.test-$(SUM)

@@ -133,12 +133,13 @@ def with_scrollers(html: str) -> str:
     return html.replace("<table", '<div class="wide"><table').replace("</table>", "</table></div>")
 
 
-def with_known_roles(html: str) -> str:
-    """Call a bibliography's entries list items: their own role is one that ARIA has given up.
+def with_silent_signs(html: str) -> str:
+    """Keep the signs that link to headings for the mouse: nobody tabs through sixty of them."""
+    return html.replace('class="headerlink"', 'class="headerlink" tabindex="-1" aria-hidden="true"')
 
-    The signs that link to a heading are for the mouse: nobody tabs through or hears sixty of them.
-    """
-    html = html.replace('class="headerlink"', 'class="headerlink" tabindex="-1" aria-hidden="true"')
+
+def with_known_roles(html: str) -> str:
+    """Call a bibliography's entries list items: their own role is one that ARIA has given up."""
     return html.replace('role="doc-biblioentry"', 'role="listitem"')
 
 
@@ -148,7 +149,7 @@ def complete(
     """Put into a page's context what the layout takes from it."""
     body = context.get("body", "")
     if body:
-        context["body"] = with_known_roles(with_scrollers(with_sizes(app, body)))
+        context["body"] = with_silent_signs(with_known_roles(with_scrollers(with_sizes(app, body))))
     wanted = {"book.css", *(["katex/katex.css"] if 'class="katex' in body else [])}
     context["css_files"] = [
         css
@@ -166,7 +167,7 @@ def complete(
     )
     if doctree is not None:
         title = context["page_title"] = squeezed(plain(app.env.titles[pagename]))
-        other = f"{title}: a part of the book {app.config.project}."
+        other = f"{title}: a part of the book {app.config.html_title}."
         context["description"] = describe(doctree) or other
         app.env.book_search[pagename] = sections(doctree)
 

@@ -18,8 +18,9 @@ document.addEventListener("DOMContentLoaded", () => {
     return sum;
   };
   const excerpt = (text) => {
-    const places = []; // of each folded character in the text: … becomes three
-    const folded = [...text.split("")].map((sign, i) => { const f = fold(sign); for (let k = 0; k < f.length; k++) places.push(i); return f; }).join("");
+    const signs = text.split("").map(fold);
+    const places = signs.flatMap((sign, i) => Array(sign.length).fill(i)); // folded, … is three signs
+    const folded = signs.join("");
     const at = Math.max(0, (places[folded.indexOf(words[0])] ?? 0) - 60);
     const from = at && text.indexOf(" ", at) + 1;
     return (from ? "… " : "") + text.slice(from, from + 200) + (from + 200 < text.length ? " …" : "");

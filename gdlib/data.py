@@ -223,10 +223,10 @@ def standardize(X: ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray]:
         )
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         mean, std = X.mean(axis=0), X.std(axis=0)
-    if not (np.isfinite(std) & (std > 0)).all():
-        column = int(np.flatnonzero(~(np.isfinite(std) & (std > 0)))[0])
+    bad = np.flatnonzero(~(np.isfinite(std) & (std > 0)))
+    if bad.size:
         raise ValueError(
-            f"X has values in column {column} whose standard deviation is {std[column]:g} in "
+            f"X has values in column {bad[0]} whose standard deviation is {std[bad[0]]:g} in "
             "float64; expected another unit, in which it is neither 0 nor infinite"
         )
     return (X - mean) / std, mean, std

@@ -40,7 +40,8 @@ def largest_stable_learning_rate(objective: Objective, w: ArrayLike, b: float) -
     Notes
     -----
     For squared error the Hessian is the same everywhere and the difference is exact up
-    to rounding. For other losses it is an average over a step of length 1 from ``(w, b)``.
+    to rounding. For other losses it is an average over a step from ``(w, b)``, of length 1
+    or, for large parameters, of a ten-thousandth of the largest.
     Power iteration is described in [1]_; it ends when the curvature no longer changes, at
     the latest after 1000 rounds.
 
