@@ -10,7 +10,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 # Only for the axe.min.js in it.
 AXE := axe-playwright-python==0.1.8
-SUM := $(shell echo "$(AXE)" | cat - requirements.txt requirements-test.txt pyproject.toml _ext/katex_package.py tools/jupyter_config.json | cksum | cut -d ' ' -f 1)
+SUM := $(shell echo "$(AXE)" | cat - requirements.txt requirements-test.txt pyproject.toml site/extensions/katex_package.py tools/jupyter_config.json | cksum | cut -d ' ' -f 1)
 BOOK := $(VENV)/.book-$(SUM)
 TEST := $(VENV)/.test-$(SUM)
 SITE := _build/html
@@ -18,7 +18,7 @@ SITE := _build/html
 BUILT := _build/.complete-$(shell echo "$(GDLIB_SITE_URL) $(GDLIB_REPOSITORY_URL) $(GDLIB_REPOSITORY_BRANCH) \
 	$$(git remote get-url origin 2>/dev/null)" | cksum | cut -d ' ' -f 1)
 SOURCES := _config.yml _toc.yml references.bib index.md \
-	$(wildcard appendices/*.md chapters/*.ipynb gdlib/*.py gdlib/explore.* gdlib/plots/*.py gdlib/plots/*.mplstyle _ext/*.py _templates/* _static/*)
+	$(wildcard appendices/*.md chapters/*.ipynb gdlib/*.py gdlib/interactive/* gdlib/plots/*.py gdlib/plots/*.mplstyle site/extensions/*.py site/templates/* site/static/*)
 # Unless it was made here, whole, and still runs, .venv is made anew: an environment does not
 # survive being moved, and .installing stays behind where an installation was cut off.
 SOUND := $(shell [ "$$(cat $(VENV)/.made 2>/dev/null)" = "$$(pwd -P)" ] && [ ! -e $(VENV)/.installing ] && \
@@ -70,7 +70,7 @@ endef
 $(BOOK): $(VENV)/.made
 	@echo "Installing what the book needs (once; a few minutes)"
 	$(call install,-r requirements.txt)
-	@$(RUN) _ext/katex_package.py
+	@$(RUN) site/extensions/katex_package.py
 	@mkdir -p $(VENV)/etc/jupyter && cp tools/jupyter_config.json $(VENV)/etc/jupyter/
 	@touch $@
 

@@ -1,11 +1,11 @@
 """Gradient descent for linear regression, one idea a file, in the order of the loop.
 
-Read `data`, `parameters`, `losses`, `updates`, `descent`: each belongs to one chapter of
-the book. ``gdlib.plots`` (the book's drawings) and ``gdlib.explore`` (figures with
+Read `data`, `initialization`, `losses`, `updates`, `descent`: each belongs to one chapter of
+the book. ``gdlib.plots`` (the book's drawings) and ``gdlib.interactive`` (figures with
 sliders) need matplotlib and ipywidgets and are imported by name.
 """
 
-from gdlib.checks import numerical_gradient
+from gdlib.curvature import largest_stable_learning_rate
 from gdlib.data import (
     DIABETES_FEATURES,
     article_example,
@@ -15,9 +15,9 @@ from gdlib.data import (
     unstandardize,
 )
 from gdlib.descent import Descent, DivergenceError, Step, descend, gradient_descent
+from gdlib.differences import numerical_gradient
+from gdlib.initialization import initialize_parameters
 from gdlib.losses import Objective, gradient, loss_function, ridge, squared_error
-from gdlib.parameters import initialize_parameters
-from gdlib.stability import largest_stable_learning_rate
 from gdlib.updates import UpdateRule, backtracking, plain_step, update_parameters
 
 __all__ = [

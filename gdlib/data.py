@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdlib.validation import (
+from gdlib.arguments import (
     FloatArray,
     as_float_array,
     as_generator,

@@ -9,11 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdlib.losses import Objective, squared_error
-from gdlib.parameters import initialize_parameters
-from gdlib.stability import largest_stable_learning_rate
-from gdlib.updates import UpdateRule, plain_step
-from gdlib.validation import (
+from gdlib.arguments import (
     FloatArray,
     check_callable,
     check_count,
@@ -22,6 +18,10 @@ from gdlib.validation import (
     check_positive,
     check_weights,
 )
+from gdlib.curvature import largest_stable_learning_rate
+from gdlib.initialization import initialize_parameters
+from gdlib.losses import Objective, squared_error
+from gdlib.updates import UpdateRule, plain_step
 
 
 class Step(NamedTuple):

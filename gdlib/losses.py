@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdlib.validation import (
+from gdlib.arguments import (
     FloatArray,
     check_callable,
     check_data,

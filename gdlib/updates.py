@@ -9,8 +9,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdlib.losses import Objective
-from gdlib.validation import (
+from gdlib.arguments import (
     FloatArray,
     check_callable,
     check_number,
@@ -18,6 +17,7 @@ from gdlib.validation import (
     check_vector,
     check_weights,
 )
+from gdlib.losses import Objective
 
 UpdateRule = Callable[[FloatArray, float, FloatArray, float, float], tuple[FloatArray, float]]
 

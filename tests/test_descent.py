@@ -17,7 +17,7 @@ from sklearn.linear_model import LinearRegression
 from tqdm import tqdm
 
 import gdlib
-from gdlib import descend, gradient_descent, squared_error, validation
+from gdlib import arguments, descend, gradient_descent, squared_error
 
 
 def plain_descent(X, y, learning_rate, num_iterations, start=None):
@@ -387,12 +387,12 @@ class TestErrorsComeAtTheCall:
 
 
 def checks_made(function):
-    """How often `function` enters a function of gdlib.validation."""
+    """How often `function` enters a function of gdlib.arguments."""
     calls = 0
 
     def profile(frame, event, arg):
         nonlocal calls
-        calls += event == "call" and frame.f_code.co_filename == validation.__file__
+        calls += event == "call" and frame.f_code.co_filename == arguments.__file__
 
     sys.setprofile(profile)
     try:

@@ -16,7 +16,9 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def load(name):
     """Import an extension by its path."""
-    spec = importlib.util.spec_from_file_location(f"_ext_{name}", ROOT / "_ext" / f"{name}.py")
+    spec = importlib.util.spec_from_file_location(
+        f"site_{name}", ROOT / f"site/extensions/{name}.py"
+    )
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
@@ -178,7 +180,7 @@ def test_another_package_than_the_pinned_one_is_refused(tmp_path, monkeypatch):
 
 def test_a_missing_katex_says_how_to_fetch_it(tmp_path, monkeypatch):
     monkeypatch.setattr(katex_math, "HOME", tmp_path / "katex")
-    with pytest.raises(ExtensionError, match=r"python _ext/katex_package\.py"):
+    with pytest.raises(ExtensionError, match=r"python site/extensions/katex_package\.py"):
         katex_math._serve_style(None, None)
 
 

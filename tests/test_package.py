@@ -44,12 +44,12 @@ def test_all_names_what_is_public():
 
 def test_no_module_is_hidden_by_a_name():
     modules = {module.name for module in pkgutil.iter_modules(gdlib.__path__)}
-    assert {"data", "parameters", "losses", "checks", "updates", "descent"} <= modules
+    assert {"data", "initialization", "losses", "differences", "updates", "descent"} <= modules
     assert modules.isdisjoint(gdlib.__all__)
 
 
 def test_imports_run_one_way():
-    order = ["validation", "data", "parameters", "losses", "checks", "updates", "stability"]
+    order = ["arguments", "data", "initialization", "losses", "differences", "updates", "curvature"]
     for position, name in enumerate([*order, "descent"]):
         source = inspect.getsource(sys.modules[f"gdlib.{name}"])
         imported = re.findall(r"^from gdlib\.(\w+) import", source, re.MULTILINE)

@@ -16,7 +16,7 @@ from gdlib.plots import (
     use_book_style,
 )
 
-TARGET = Path(__file__).resolve().parent.parent / "_static" / "picture.svg"
+TARGET = Path(__file__).resolve().parent.parent / "site" / "pictures" / "picture.svg"
 
 
 def draw() -> plt.Figure:

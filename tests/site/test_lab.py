@@ -26,7 +26,7 @@ CHAPTERS = Path(__file__).parents[2] / "chapters"
 TOKEN = "a-token-for-this-test"
 PATIENCE = 90  # seconds, for a machine that is busy
 CELL = """
-from gdlib.explore import explore, slider
+from gdlib.interactive import explore, slider
 
 def draw(ax, k):
     if live and k == 2:

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from gdlib.svg import LightSVG
+from gdlib.interactive.svg import LightSVG
 
 Draw = Callable[..., object]
 Values = dict[str, Any]

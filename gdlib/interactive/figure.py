@@ -18,14 +18,14 @@ from typing import Any
 
 import numpy as np
 
-from gdlib.stage import Draw, Stage, Values, named
-from gdlib.svg import UNITS
+from gdlib.interactive.stage import Draw, Stage, Values, named
+from gdlib.interactive.svg import UNITS
 
 try:
     import ipywidgets
 except ModuleNotFoundError as error:
     raise ModuleNotFoundError(
-        "gdlib.explore needs ipywidgets, which comes with gdlib[figures]", name=error.name
+        "gdlib.interactive needs ipywidgets, which comes with gdlib[figures]", name=error.name
     ) from error
 
 MAX_STATES = 200
@@ -324,7 +324,7 @@ def _html(
 @cache
 def _asset(kind: str) -> str:
     """Read the style or the script that every figure carries."""
-    return files("gdlib").joinpath(f"explore.{kind}").read_text(encoding="utf-8")
+    return files("gdlib").joinpath(f"interactive/figure.{kind}").read_text(encoding="utf-8")
 
 
 def _widget(name: str, one: Slider) -> Any:

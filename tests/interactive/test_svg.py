@@ -12,7 +12,7 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from gdlib.svg import LightSVG
+from gdlib.interactive.svg import LightSVG
 
 
 def elements(*artists, size=(100, 50)):

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gdlib.arguments import FloatArray, check_callable, check_number, check_weights
 from gdlib.losses import Objective
-from gdlib.validation import FloatArray, check_callable, check_number, check_weights
 
 
 def largest_stable_learning_rate(objective: Objective, w: ArrayLike, b: float) -> float:

@@ -10,8 +10,8 @@ import ipywidgets
 import numpy as np
 import pytest
 
-import gdlib.explore
-from gdlib.explore import explore, slider
+import gdlib.interactive.figure
+from gdlib.interactive import explore, slider
 
 VOID = {"input", "img", "meta", "br"}
 
@@ -267,7 +267,7 @@ class TestRefusals:
             explore(lambda ax, a, b: None, a=range(21), b=range(10))
 
     def test_of_too_many_bytes(self, monkeypatch):
-        monkeypatch.setattr(gdlib.explore, "MAX_BYTES", 5_000)
+        monkeypatch.setattr(gdlib.interactive.figure, "MAX_BYTES", 5_000)
         noise = np.random.default_rng(0).random((5, 1_000))
         with pytest.raises(
             ValueError, match=r"compressed, more than 5000: 5 states, about \d+ each"
@@ -290,7 +290,7 @@ class TestRefusals:
 
     def test_without_ipywidgets_name_what_brings_them(self, monkeypatch):
         monkeypatch.setitem(sys.modules, "ipywidgets", None)
-        spec = spec_from_file_location("explore_once_more", gdlib.explore.__file__)
+        spec = spec_from_file_location("figure_once_more", gdlib.interactive.figure.__file__)
         with pytest.raises(ModuleNotFoundError, match=r"needs ipywidgets, .* gdlib\[figures\]"):
             spec.loader.exec_module(module_from_spec(spec))
 
@@ -393,7 +393,7 @@ def test_a_path_over_contours_stays_within_the_weight_of_a_page():
     figure = explore(path, valley, a=slider([1.0, 2.0], exact=True), k=range(1, 41))
     states = gzip.compress(figure.html.split("<template>")[1].encode(), mtime=0)
     assert len(states) / 80 < 1500
-    assert len(gzip.compress(figure.html.encode(), mtime=0)) < gdlib.explore.MAX_BYTES
+    assert len(gzip.compress(figure.html.encode(), mtime=0)) < gdlib.interactive.figure.MAX_BYTES
 
 
 def test_play_moves_the_live_slider(monkeypatch):
@@ -406,12 +406,14 @@ def test_play_moves_the_live_slider(monkeypatch):
 
 
 def test_200_states_are_taken():
-    assert len(gdlib.explore._states({"k": slider(range(200))})) == 200
+    assert len(gdlib.interactive.figure._states({"k": slider(range(200))})) == 200
 
 
 def test_room_is_made_for_the_labels_of_all_ends(monkeypatch):
     seen = []
-    monkeypatch.setattr(gdlib.explore.Stage, "settle", lambda self, states: seen.append(states))
+    monkeypatch.setattr(
+        gdlib.interactive.figure.Stage, "settle", lambda self, states: seen.append(states)
+    )
     explore(lambda ax, a, k: None, a=[1, 2, 3], k=slider([4, 5, 6], start=5))
     states = [(state["a"], state["k"]) for state in seen[0]]
     assert states == [(1, 5), (1, 4), (1, 6), (3, 4), (3, 6)]

@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 import pytest
 
-from gdlib.stage import Stage
+from gdlib.interactive.stage import Stage
 
 SIZE = (4, 3)
 

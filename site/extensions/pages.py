@@ -37,7 +37,7 @@ SKIPPED = (
 
 
 def _hash(kind: str) -> str:
-    text = files("gdlib").joinpath(f"explore.{kind}").read_bytes()
+    text = files("gdlib").joinpath(f"interactive/figure.{kind}").read_bytes()
     return f"'sha256-{base64.b64encode(hashlib.sha256(text).digest()).decode()}'"
 
 

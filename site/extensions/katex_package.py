@@ -1,6 +1,6 @@
 """Fetch KaTeX, which sets the book's formulas, from its npm package into this environment.
 
-    python _ext/katex_package.py
+    python site/extensions/katex_package.py
 
 Run it once after installing requirements.txt; make does. The build itself then needs no network.
 npm does the fetching: the one on the PATH, or the one in a package from PyPI, used and thrown away.

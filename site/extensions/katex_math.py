@@ -55,7 +55,9 @@ def _math(self: HTML5Translator, node: nodes.Element, display: bool) -> None:
 
 def _serve_style(app: Sphinx, config: Config) -> None:
     if not HOME.exists():
-        raise ExtensionError("KaTeX is not here yet; fetch it once: python _ext/katex_package.py")
+        raise ExtensionError(
+            "KaTeX is not here yet; fetch it once: python site/extensions/katex_package.py"
+        )
     config.html_static_path.append(str(HOME / "static"))
 
 

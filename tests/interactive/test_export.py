@@ -9,7 +9,7 @@ import nbformat
 
 TOOLS = Path(__file__).parents[1] / "tools"
 CELL = """\
-from gdlib.explore import explore
+from gdlib.interactive import explore
 explore(lambda ax, k: ax.plot([0, k]), lambda ax: ax.set(xlim=(0, 1), ylim=(0, 3)), k=range(3))
 """
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gdlib.validation import FloatArray, as_generator, check_count
+from gdlib.arguments import FloatArray, as_generator, check_count
 
 
 def initialize_parameters(
