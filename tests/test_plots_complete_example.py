@@ -2,13 +2,11 @@
 
 import numpy as np
 
+from gdlib.plots import draw_predictions, draw_targets, draw_weights
 from gdlib.plots.complete_example import (
     draw_agreement,
     draw_descent_from_side,
-    draw_predictions,
     draw_side_view,
-    draw_targets,
-    draw_weights,
 )
 
 

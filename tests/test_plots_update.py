@@ -3,14 +3,19 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-from gdlib.plots import GRADIENT, MINIMUM, MODEL, PATH
-from gdlib.plots.update import (
-    draw_hops,
+from gdlib.plots import (
+    GRADIENT,
+    MINIMUM,
+    MODEL,
+    PATH,
     draw_limit,
     draw_loss_curves,
+    draw_rate_sweep,
+)
+from gdlib.plots.update import (
+    draw_hops,
     draw_orders_legend,
     draw_parabola,
-    draw_rate_sweep,
     draw_sequential_path,
     draw_step_length,
     draw_two_orders,

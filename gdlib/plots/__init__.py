@@ -4,6 +4,9 @@ Each ``draw_*`` function adds to an axes that it is given and returns nothing. W
 one chapter draws stands in the module with that chapter's name, such as ``plots.loss``.
 """
 
+from collections.abc import Mapping, Sequence
+from itertools import cycle
+
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
@@ -76,3 +79,56 @@ def draw_path(ax: Axes, ws: ArrayLike, bs: ArrayLike, label: str = "") -> None:
 def draw_minimum(ax: Axes, w: float, b: float, label: str = "") -> None:
     """Mark the point ``(w, b)`` where the loss is least."""
     ax.plot([w], [b], "*", color=MINIMUM, markersize=12, label=label or None)
+
+
+def draw_loss_curves(ax: Axes, curves: Mapping[str, ArrayLike], ylabel: str) -> None:
+    """Draw loss curves over the iterations on a log axis, each with its label at its right end."""
+    for (label, losses), style in zip(curves.items(), cycle(LINE_STYLES), strict=False):
+        losses = np.ravel(losses)
+        ax.plot(np.arange(len(losses)), losses, style, color=PATH)
+        ax.annotate(
+            label, (len(losses) - 1, losses[-1]), (6, 0), textcoords="offset points", va="center"
+        )
+    ax.set_yscale("log")
+    ax.set(xlabel="iteration k", ylabel=ylabel)
+
+
+def draw_limit(ax: Axes, limit: float) -> None:
+    """Mark the largest stable learning rate on an axes over learning rates."""
+    ax.axvline(limit, color=MINIMUM, linewidth=1.5, linestyle=":")
+    top = ("data", "axes fraction")
+    ax.annotate("limit ", (limit, 0.97), xycoords=top, ha="right", va="top")
+
+
+def draw_rate_sweep(
+    ax: Axes, rates: ArrayLike, sweeps: Mapping[str, ArrayLike], limit: float
+) -> None:
+    """Draw what is left of the loss after a number of steps, one curve a number, over `rates`."""
+    for (label, losses), style in zip(sweeps.items(), cycle(LINE_STYLES), strict=False):
+        ax.plot(rates, losses, style, color=PATH, label=label)
+    ax.set_yscale("log")
+    ax.set(xlabel="learning rate α", ylabel="loss above the minimum")
+    draw_limit(ax, limit)
+    ax.legend(loc="upper left")
+
+
+def draw_targets(ax: Axes, names: Sequence[str], targets: ArrayLike) -> None:
+    """Draw targets, shape (m,), above the names of their rows; there may be more names."""
+    targets = np.ravel(targets)
+    ax.plot(range(len(targets)), targets, "s", color=DATA, markersize=10, label="target")
+    ax.set_xticks(range(len(names)), names)
+    ax.set(xlim=(-0.5, len(names) - 0.5), ylabel="prediction")
+
+
+def draw_predictions(ax: Axes, values: ArrayLike) -> None:
+    """Draw one prediction, shape (k,), above each name set up by `draw_targets`."""
+    values = np.ravel(values)
+    ax.plot(range(len(values)), values, "*", color=MODEL, markersize=11, label="prediction")
+
+
+def draw_weights(ax: Axes, names: Sequence[str], w: ArrayLike) -> None:
+    """Draw weights, shape (n,), as bars from the longest to the shortest."""
+    w = np.ravel(w)
+    order = np.argsort(np.abs(w))
+    ax.barh([names[i] for i in order], w[order], color=MODEL, height=0.7)
+    ax.axvline(0, color=MINIMUM, linewidth=1)

@@ -1,7 +1,5 @@
 """Drawings of chapter 07, the complete example."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
@@ -29,28 +27,6 @@ def draw_descent_from_side(ax: Axes, along: ArrayLike, up: ArrayLike) -> None:
     ax.plot(along, up, ".-", color=PATH, linewidth=1.5)
     ax.plot(np.ravel(along)[:1], np.ravel(up)[:1], "o", color=PATH, markerfacecolor="white")
     ax.plot(np.ravel(along)[-1:], np.ravel(up)[-1:], "*", color=MODEL, markersize=12)
-
-
-def draw_targets(ax: Axes, names: Sequence[str], targets: ArrayLike) -> None:
-    """Draw targets, shape (m,), above the names of their rows; there may be more names."""
-    targets = np.ravel(targets)
-    ax.plot(range(len(targets)), targets, "s", color=DATA, markersize=10, label="target")
-    ax.set_xticks(range(len(names)), names)
-    ax.set(xlim=(-0.5, len(names) - 0.5), ylabel="prediction")
-
-
-def draw_predictions(ax: Axes, values: ArrayLike) -> None:
-    """Draw one prediction, shape (k,), above each name set up by `draw_targets`."""
-    values = np.ravel(values)
-    ax.plot(range(len(values)), values, "*", color=MODEL, markersize=11, label="prediction")
-
-
-def draw_weights(ax: Axes, names: Sequence[str], w: ArrayLike) -> None:
-    """Draw weights, shape (n,), as bars from the longest to the shortest."""
-    w = np.ravel(w)
-    order = np.argsort(np.abs(w))
-    ax.barh([names[i] for i in order], w[order], color=MODEL, height=0.7)
-    ax.axvline(0, color=MINIMUM, linewidth=1)
 
 
 def draw_agreement(ax: Axes, targets: ArrayLike, predictions: ArrayLike) -> None:

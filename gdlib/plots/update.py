@@ -1,13 +1,13 @@
 """Drawings of chapter 05, update: one step, two orders of updating, learning rates."""
 
-from collections.abc import Mapping, Sequence
-from itertools import cycle, pairwise
+from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from gdlib.plots import CONTOUR, GRADIENT, LINE_STYLES, MINIMUM, MODEL, PATH, draw_path
+from gdlib.plots import CONTOUR, GRADIENT, MINIMUM, MODEL, PATH, draw_path
 
 
 def draw_step_length(
@@ -49,37 +49,6 @@ def draw_orders_legend(ax: Axes) -> None:
         [], [], "s--", color=MINIMUM, linewidth=1.5, markerfacecolor="white", label="sequential"
     )
     ax.legend(loc="upper right")
-
-
-def draw_loss_curves(ax: Axes, curves: Mapping[str, ArrayLike], ylabel: str) -> None:
-    """Draw loss curves over the iterations on a log axis, each with its label at its right end."""
-    for (label, losses), style in zip(curves.items(), cycle(LINE_STYLES), strict=False):
-        losses = np.ravel(losses)
-        ax.plot(np.arange(len(losses)), losses, style, color=PATH)
-        ax.annotate(
-            label, (len(losses) - 1, losses[-1]), (6, 0), textcoords="offset points", va="center"
-        )
-    ax.set_yscale("log")
-    ax.set(xlabel="iteration k", ylabel=ylabel)
-
-
-def draw_limit(ax: Axes, limit: float) -> None:
-    """Mark the largest stable learning rate on an axes over learning rates."""
-    ax.axvline(limit, color=MINIMUM, linewidth=1.5, linestyle=":")
-    top = ("data", "axes fraction")
-    ax.annotate("limit ", (limit, 0.97), xycoords=top, ha="right", va="top")
-
-
-def draw_rate_sweep(
-    ax: Axes, rates: ArrayLike, sweeps: Mapping[str, ArrayLike], limit: float
-) -> None:
-    """Draw what is left of the loss after a number of steps, one curve a number, over `rates`."""
-    for (label, losses), style in zip(sweeps.items(), cycle(LINE_STYLES), strict=False):
-        ax.plot(rates, losses, style, color=PATH, label=label)
-    ax.set_yscale("log")
-    ax.set(xlabel="learning rate α", ylabel="loss above the minimum")
-    draw_limit(ax, limit)
-    ax.legend(loc="upper left")
 
 
 def draw_parabola(ax: Axes, parameter: ArrayLike, losses: ArrayLike) -> None:
