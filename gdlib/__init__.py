@@ -8,6 +8,7 @@ sliders) need matplotlib and ipywidgets and are imported by name.
 from gdlib.curvature import largest_stable_learning_rate
 from gdlib.data import (
     DIABETES_FEATURES,
+    PENGUINS,
     article_example,
     load_diabetes,
     noisy_line,
@@ -22,6 +23,7 @@ from gdlib.updates import UpdateRule, backtracking, plain_step, update_parameter
 
 __all__ = [
     "DIABETES_FEATURES",
+    "PENGUINS",
     "Descent",
     "DivergenceError",
     "Objective",

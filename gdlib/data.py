@@ -1,6 +1,7 @@
 """Step 1, data: the book's examples, and features brought to one scale."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,6 +18,11 @@ from gdlib.arguments import (
     check_vector,
     check_weights,
 )
+
+# 344 penguins of three species, three text columns, holes written NA: K. B. Gorman,
+# T. D. Williams and W. R. Fraser, PLoS ONE 9(3), 2014, e90081; in the form of the palmerpenguins
+# package of A. M. Horst, A. P. Hill and K. B. Gorman, 2020, who give it under CC0.
+PENGUINS = Path(__file__).with_name("penguins.csv")
 
 DIABETES_FEATURES = {
     "age": "age in years",

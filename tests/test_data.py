@@ -1,7 +1,9 @@
 """Data sets and scaling, against scikit-learn and plain sums."""
 
+import csv
 import math
 import sys
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -163,3 +165,19 @@ class TestUnstandardize:
         w, b = gdlib.unstandardize([6.0, 10.0], 1.0, mean=[4.0, 5.0], std=[2.0, 5.0])
         assert w.tolist() == [3.0, 2.0]
         assert b == 1 - 3 * 4 - 2 * 5
+
+
+def test_penguins_are_read_with_python_s_own_tools():
+    with gdlib.PENGUINS.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 344
+    species = Counter(row["species"] for row in rows)
+    assert species == {"Adelie": 152, "Gentoo": 124, "Chinstrap": 68}
+    holes = Counter(name for row in rows for name, text in row.items() if text == "NA")
+    assert holes == {
+        "bill_length_mm": 2,
+        "bill_depth_mm": 2,
+        "flipper_length_mm": 2,
+        "body_mass_g": 2,
+        "sex": 11,
+    }

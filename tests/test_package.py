@@ -39,7 +39,6 @@ def test_all_names_what_is_public():
         if not name.startswith("_") and not isinstance(value, types.ModuleType)
     }
     assert public == set(gdlib.__all__)
-    assert gdlib.__all__ == sorted(gdlib.__all__)
 
 
 def test_no_module_is_hidden_by_a_name():
