@@ -191,7 +191,9 @@ def keeps_what_its_figures_draw(nb: NotebookNode, name: str) -> Iterator[str]:
         functions.update({f.get_name(): f for f in tables[place].get_children()})
         if not is_moving(cell):
             continue
-        needed, reached = set(), list(tables[place].get_children())
+        named = {s.get_name() for s in tables[place].get_symbols() if s.is_referenced()}
+        reached = [*tables[place].get_children(), *(functions[n] for n in named & functions.keys())]
+        needed = set()
         for function in reached:  # grows while it is read
             needed |= (names := taken(function))
             known = [functions[name] for name in names & functions.keys()]
@@ -450,6 +452,13 @@ def draw_what_changes(nb: NotebookNode) -> None:
     later.source = "factor = 3"
 
 
+def draw_what_an_earlier_cell_defines(nb: NotebookNode) -> None:
+    """Let a figure with a slider share its functions with the cell above it."""
+    draw_what_changes(nb)
+    functions, _, call = nb.cells[6].source.rpartition("\n\n\n")
+    nb.cells[4].source, nb.cells[6].source = functions, call
+
+
 BROKEN: list[tuple[Rule, Callable[[NotebookNode], None]]] = [
     (opens_with_what_the_reader_gets, replace(0, "**You need**", "needs")),
     (opens_with_what_the_reader_gets, replace(0, "# One", "One")),
@@ -475,6 +484,7 @@ BROKEN: list[tuple[Rule, Callable[[NotebookNode], None]]] = [
     (says_how_to_install_gdlib, replace(2, IMPORT, "import gdlib")),
     (says_how_to_install_gdlib, replace(2, "\nimport gdlib", "\n\nimport gdlib")),
     (keeps_what_its_figures_draw, draw_what_changes),
+    (keeps_what_its_figures_draw, draw_what_an_earlier_cell_defines),
     (needs_no_tricks, replace(5, "float", "sys.path.append('..'); float")),
     (is_plain_markdown, replace(7, "Text", "```{note}\nText\n```\n")),
     (is_plain_markdown, replace(7, "{cite:p}", "{ref}")),
