@@ -138,18 +138,13 @@ def with_silent_signs(html: str) -> str:
     return html.replace('class="headerlink"', 'class="headerlink" tabindex="-1" aria-hidden="true"')
 
 
-def with_known_roles(html: str) -> str:
-    """Call a bibliography's entries list items: their own role is one that ARIA has given up."""
-    return html.replace('role="doc-biblioentry"', 'role="listitem"')
-
-
 def complete(
     app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document | None
 ) -> None:
     """Put into a page's context what the layout takes from it."""
     body = context.get("body", "")
     if body:
-        context["body"] = with_silent_signs(with_known_roles(with_scrollers(with_sizes(app, body))))
+        context["body"] = with_silent_signs(with_scrollers(with_sizes(app, body)))
     wanted = {"book.css", *(["katex/katex.css"] if 'class="katex' in body else [])}
     context["css_files"] = [
         css
