@@ -16,9 +16,11 @@ from sphinx.config import Config
 
 PLACEHOLDER = "https://github.com/OWNER/BOOK"  # so the notebooks in git name the repository
 PROVIDERS = ("github", "gitlab", "gitee")
-REMOTE = re.compile(
-    r"(?:https?://|ssh://|git://)?(?:[^@/]+@)?(?P<host>[\w.-]+\.\w+)(?::\d+)?[:/](?P<path>[\w./~-]+?)(?:\.git)?/?"
+# A password or token before the last @ is read past, and published nowhere.
+URL = re.compile(
+    r"(?:git\+)?(?P<scheme>https?|ssh|git)://(?:[^/]*@)?(?P<host>[\w.-]+)(?P<port>:\d+)?/(?P<path>.+)"
 )
+SCP = re.compile(r"(?:[^/]*@)?(?P<host>[\w.-]+):(?P<path>[^\\]+)")
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Repository:
     """Where the book's sources are published."""
 
     provider: str
-    host: str
+    host: str  # with its port, if that is part of the pages' address
     path: str  # owner/name; GitLab's may be deeper
     branch: str = "main"
 
@@ -67,26 +69,57 @@ class Repository:
 
 def parse(remote: str, branch: str = "main") -> Repository | None:
     """Read a remote in any of git's forms; None unless it is one whose pages we know."""
-    found = REMOTE.fullmatch(remote.strip())
-    if not found or "/" not in found["path"]:
+    first = remote.strip().partition("\n")[0]  # git fetches from the first of several
+    found = URL.fullmatch(first) or SCP.fullmatch(first)
+    if not found:
         return None
-    host = found["host"].lower()
-    provider = next((name for name in PROVIDERS if name in host), None)
-    return Repository(provider, host, found["path"].strip("/"), branch) if provider else None
+    # ssh.github.com and altssh.gitlab.com take SSH at port 443; github.com-work is an alias.
+    host = re.sub(r"^(?:ssh|altssh|www)\.", "", found["host"].lower())
+    host = re.sub(rf"^({'|'.join(PROVIDERS)})\.com-[\w-]+$", r"\1.com", host)
+    provider = host.split(".")[0]
+    parts = found["path"].strip("/").removesuffix(".git").split("/")
+    if provider != "gitlab" and len(parts) == 3 and parts[0].isdigit():
+        del parts[0]  # git@github.com:22/ada/book: a port, where git expects none
+    deep = provider == "gitlab" and len(parts) > 2 and not parts[0].isdigit()
+    named = all(re.fullmatch(r"[\w.-]+", part) and part.strip(".") for part in parts)
+    if provider not in PROVIDERS or "." not in host or not named or not (len(parts) == 2 or deep):
+        return None
+    if str(found.groupdict().get("scheme")).startswith("http") and found["port"] != ":443":
+        host += found["port"] or ""  # that of SSH says nothing about pages
+    return Repository(provider, host, "/".join(parts), branch)
+
+
+def ask(folder: str, *command: str) -> str:
+    """Ask git about a folder; empty if it does not answer."""
+    # A hook's variables would speak of another repository. A folder that is another user's, as in
+    # a container, is no danger where git only reads.
+    others = {"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR"}
+    environment = {name: text for name, text in os.environ.items() if name not in others}
+    try:
+        answer = subprocess.run(
+            ["git", "-C", folder, "-c", "safe.directory=*", *command],
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=False,
+            env=environment,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return answer.stdout.strip()
 
 
 def find(folder: str) -> Repository | None:
-    """Find the repository of a folder."""
+    """Find the repository of a folder: its own, not one that it was unpacked into."""
     branch = os.environ.get("GDLIB_REPOSITORY_BRANCH", "main")
-    url = os.environ.get("GDLIB_REPOSITORY_URL")
-    if url is None:
-        try:
-            command = ["git", "-C", folder, "remote", "get-url", "origin"]
-            asked = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
-        except (OSError, subprocess.TimeoutExpired):
-            return None
-        url = asked.stdout
-    return parse(url, branch)
+    if (url := os.environ.get("GDLIB_REPOSITORY_URL")) is not None:
+        return parse(url, branch)
+    top = ask(folder, "rev-parse", "--show-toplevel")
+    if not top or not Path(top).samefile(folder):
+        return None
+    written = ask(folder, "config", "--get-all", "remote.origin.url")
+    # As it is written, or else as git reads it: a shorthand such as gh: may stand there.
+    return parse(written, branch) or parse(ask(folder, "remote", "get-url", "origin"), branch)
 
 
 def doors(repository: Repository | None) -> dict[str, str]:
@@ -135,7 +168,7 @@ def name_in_downloads(app: Sphinx, exception: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, object]:
-    app.add_config_value("book_repository", None, "")
+    app.add_config_value("book_repository", None, "html")
     app.connect("config-inited", set_repository, priority=100)
     app.connect("html-page-context", add_links)
     app.connect("build-finished", name_in_downloads, priority=400)  # before the site is packed
