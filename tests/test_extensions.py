@@ -1,6 +1,7 @@
 """The book's own Sphinx extensions, without a build."""
 
 import importlib.util
+import itertools
 import subprocess
 import sys
 import zipfile
@@ -8,7 +9,15 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import katex_package
+import nbformat
 import pytest
+import yaml
+from bs4 import BeautifulSoup
+from docutils import nodes
+from docutils.utils import new_document
+from hypothesis import given
+from hypothesis import strategies as st
+from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,7 +34,8 @@ def load(name):
     return module
 
 
-repository, katex_math, pages = map(load, ["repository", "katex_math", "pages"])
+names = ["repository", "katex_math", "pages", "printed_text"]
+repository, katex_math, pages, printed_text = map(load, names)
 
 # ---------------------------------------------------------------- repository
 
@@ -36,10 +46,20 @@ repository, katex_math, pages = map(load, ["repository", "katex_math", "pages"])
         "https://github.com/ada/book",
         "https://github.com/ada/book.git",
         "https://github.com/ada/book/",
+        "https://github.com:443/ada/book.git",
+        "https://www.github.com/ada/book",
         "https://x-token:secret@github.com/ada/book.git\n",
+        "https://ada@example.org:secret@github.com/ada/book.git",
         "git@github.com:ada/book.git",
+        "git@github.com:/ada/book.git",
+        "github.com:ada/book",
+        "git@github.com:22/ada/book.git",
+        "git@github.com-work:ada/book.git",
+        "git@ssh.github.com:ada/book.git",
         "ssh://git@github.com/ada/book.git",
         "ssh://git@github.com:22/ada/book.git",
+        "ssh://git@ssh.github.com:443/ada/book.git",
+        "git+ssh://git@GitHub.com/ada/book.git/",
         "git://github.com/ada/book",
     ],
 )
@@ -49,8 +69,44 @@ def test_every_form_of_a_remote_is_read(remote):
 
 
 @pytest.mark.parametrize(
+    ("remote", "url"),
+    [
+        ("ssh://git@altssh.gitlab.com:443/a/sub/b.git", "https://gitlab.com/a/sub/b"),
+        ("git@ssh.gitlab.gnome.org:a/b.git", "https://gitlab.gnome.org/a/b"),
+        ("ssh://git@gitlab.example.org:2222/a/b.git", "https://gitlab.example.org/a/b"),
+        ("https://u:t@gitlab.example.org:8443/a/b.git", "https://gitlab.example.org:8443/a/b"),
+        ("git@gitee.com:a/b.git", "https://gitee.com/a/b"),
+        ("git@github.com:22/b.git", "https://github.com/22/b"),  # somebody's name
+    ],
+)
+def test_the_host_of_pages_is_not_always_the_host_of_git(remote, url):
+    assert repository.parse(remote).url == url
+
+
+@pytest.mark.parametrize(
     "remote",
-    ["", "/srv/git/book.git", "../book", "file:///srv/book.git", "https://example.org/a/b", "book"],
+    [
+        "",
+        "book",
+        "../book",
+        "github.com/ada/book",
+        "/srv/git/github.com/ada/book.git",
+        "file:///srv/github.com/book.git",
+        "C:\\github.com\\book",
+        "C:/github.com/ada/book",
+        "//server/github.com/ada/book",
+        "https://example.org/a/b",
+        "https://notgithub.com/a/b",
+        "https://gist.github.com/a/b",
+        "ssh://git@altssh.bitbucket.org:443/a/b.git",
+        "ssh://git@gitlab-ssh.example.org/a/b.git",  # who knows where its pages are
+        "git@gitlab.com:22/a/b.git",  # a port or a group
+        "gh:ada/book",
+        "https://github.com/ada",
+        "https://github.com/ada/book/tree/main",
+        "https://github.com/ada/book?access_token=secret",
+        "https://github.com/ada/..",
+    ],
 )
 def test_no_links_lead_to_an_unknown_place(remote):
     assert repository.parse(remote) is None
@@ -93,29 +149,79 @@ def test_a_text_is_not_launched():
     assert set(links("https://github.com/ada/book", "index.md")) == {"source", "edit", "issue"}
 
 
+def git(*command):
+    subprocess.run(["git", *command], check=True, capture_output=True)
+
+
 @pytest.fixture
 def clone(tmp_path, monkeypatch):
     monkeypatch.delenv("GDLIB_REPOSITORY_URL", raising=False)
     monkeypatch.delenv("GDLIB_REPOSITORY_BRANCH", raising=False)
-    subprocess.run(["git", "init", "-q", tmp_path], check=True)
-    return tmp_path
+    (tmp_path / "config").write_text("[user]\nname = Ada\nemail = ada@example.org\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "config"))
+    git("init", "-q", tmp_path / "clone")
+    return tmp_path / "clone"
 
 
 def test_a_forks_pages_lead_to_the_fork(clone):
-    remote = ["git", "-C", clone, "remote", "add", "origin", "git@gitlab.com:eve/fork.git"]
-    subprocess.run(remote, check=True)
+    git("-C", clone, "remote", "add", "origin", "git@gitlab.com:eve/fork.git")
     assert repository.find(clone).url == "https://gitlab.com/eve/fork"
+
+
+def test_a_book_unpacked_inside_another_repository_is_not_that_repository(clone):
+    git("-C", clone, "remote", "add", "origin", "https://github.com/eve/thesis")
+    (clone / "book").mkdir()
+    assert repository.find(clone / "book") is None
+
+
+def test_a_worktree_and_a_submodule_are_repositories_of_their_own(clone, tmp_path):
+    git("-C", clone, "remote", "add", "origin", "https://github.com/ada/book")
+    git("-C", clone, "commit", "-q", "--allow-empty", "-m", "Begin")
+    git("-C", clone, "worktree", "add", "-q", tmp_path / "tree")
+    assert repository.find(tmp_path / "tree").url == "https://github.com/ada/book"
+    git("init", "-q", tmp_path / "outer")
+    add = ["-c", "protocol.file.allow=always", "-C", tmp_path / "outer", "submodule", "add", "-q"]
+    git(*add, clone, "book")
+    git("-C", tmp_path / "outer/book", "remote", "set-url", "origin", "git@gitee.com:eve/b.git")
+    assert repository.find(tmp_path / "outer/book").url == "https://gitee.com/eve/b"
+
+
+def test_a_hooks_environment_names_no_other_repository(clone, tmp_path, monkeypatch):
+    git("-C", clone, "remote", "add", "origin", "https://github.com/ada/book")
+    git("init", "-q", tmp_path / "other")
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "other/.git"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(clone))
+    assert repository.find(clone).url == "https://github.com/ada/book"
+
+
+def test_a_folder_of_another_user_is_read(clone, monkeypatch):
+    """As in a container that a folder was mounted into: git refuses, though it would only read."""
+    git("-C", clone, "remote", "add", "origin", "https://github.com/ada/book")
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")  # git's own way to test this
+    refused = subprocess.run(["git", "-C", clone, "status"], capture_output=True, check=False)
+    assert b"dubious ownership" in refused.stderr
+    assert repository.find(clone).url == "https://github.com/ada/book"
+
+
+def test_a_shorthand_is_read_as_git_reads_it(clone, tmp_path):
+    git("-C", clone, "remote", "add", "origin", "gh:ada/book")
+    assert repository.find(clone) is None
+    with (tmp_path / "config").open("a") as config:
+        config.write('[url "git@github.com:"]\ninsteadOf = gh:\n')
+        config.write('[url "https://mirror.example.org/"]\ninsteadOf = https://github.com/\n')
+    assert repository.find(clone).url == "https://github.com/ada/book"
+    git("-C", clone, "remote", "set-url", "origin", "https://github.com/ada/book")
+    assert repository.find(clone).url == "https://github.com/ada/book"
 
 
 def test_a_clone_without_a_remote_or_with_a_local_one_has_no_links(clone):
     assert repository.find(clone) is None
-    subprocess.run(["git", "-C", clone, "remote", "add", "origin", "/srv/book.git"], check=True)
+    git("-C", clone, "remote", "add", "origin", "/srv/book.git")
     assert repository.find(clone) is None
 
 
 def test_the_environment_comes_before_the_remote(clone, monkeypatch):
-    remote = ["git", "-C", clone, "remote", "add", "origin", "https://github.com/ada/book"]
-    subprocess.run(remote, check=True)
+    git("-C", clone, "remote", "add", "origin", "https://github.com/ada/book")
     monkeypatch.setenv("GDLIB_REPOSITORY_URL", "https://github.com/eve/fork")
     monkeypatch.setenv("GDLIB_REPOSITORY_BRANCH", "trunk")
     assert (repository.find(clone).url, repository.find(clone).branch) == (
@@ -145,6 +251,73 @@ def test_downloads_name_the_repository(tmp_path):
         app = SimpleNamespace(outdir=tmp_path, config=SimpleNamespace(book_repository=found))
         repository.name_in_downloads(app, None)
         assert notebook.read_text() == line.format(expected.removesuffix(".git"))
+
+
+# ---------------------------------------------------------------- what cells print
+
+
+def output(name, text):
+    """Make a piece of a stream, or a picture."""
+    new = nbformat.v4.new_output
+    return (
+        new("stream", name=name, text=text) if name else new("display_data", {"text/plain": text})
+    )
+
+
+OUT, ERR = "stdout", "stderr"
+PRINTED = {
+    "cut within a line": ([(OUT, "left  "), (OUT, "right\n")], ["left  right\n"]),
+    "cut between lines": ([(OUT, "a\n"), (OUT, "b\n")], ["a\nb\n"]),
+    "empty lines": ([(OUT, "\n\na\n\n"), (OUT, "\nb\n")], ["\n\na\n\n\nb\n"]),
+    "two streams": ([(ERR, "x"), (OUT, "a"), (ERR, "y\n"), (OUT, "b\n")], ["ab\n", "xy\n"]),
+    "around a picture": (
+        [(OUT, "be"), (OUT, "fore\n"), ("", "a picture"), (OUT, "after\n")],
+        ["before\n", "a picture\n", "after\n"],
+    ),
+    "a progress bar": (
+        [(ERR, "\r 0%|  |"), (ERR, "\r50%|# |"), (ERR, "\r100%|##\n")],
+        ["100%|##\n"],
+    ),
+    "a line wiped": ([(OUT, "working\r       \rdone\n")], ["done   \n"]),
+}
+
+
+@pytest.fixture(scope="module")
+def printed_page(tmp_path_factory):
+    """Build a page from a notebook whose outputs are stored in pieces, as this book does."""
+    folder = tmp_path_factory.mktemp("printed")
+    notebook = nbformat.v4.new_notebook()
+    for pieces, _ in PRINTED.values():
+        notebook.cells.append(
+            nbformat.v4.new_code_cell("pass", outputs=[output(*piece) for piece in pieces])
+        )
+    nbformat.write(notebook, folder / "index.ipynb")
+    book = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["sphinx"]["config"]
+    own = {name: value for name, value in book.items() if name.startswith(("nb_", "highlight"))}
+    settings = {"extensions": ["myst_nb", "printed_text"], "nb_execution_mode": "off", **own}
+    app = Sphinx(folder, None, folder / "html", folder / "trees", "html", settings, status=None)
+    app.build()
+    page = (folder / "html/index.html").read_text(encoding="utf-8")
+    return BeautifulSoup(page, "html.parser").select(".cell")
+
+
+@pytest.mark.parametrize("case", PRINTED)
+def test_a_page_shows_what_was_printed_however_it_was_cut(printed_page, case):
+    cell = printed_page[list(PRINTED).index(case)]
+    assert [pre.get_text() for pre in cell.select(".cell_output pre")] == PRINTED[case][1]
+
+
+@given(st.text("ab \n"), st.lists(st.integers(0, 30)))
+def test_where_a_stream_was_cut_is_not_seen(text, cuts):
+    ends = sorted({min(cut, len(text)) for cut in cuts} | {0, len(text)})
+    pieces = [text[i:j] for i, j in itertools.pairwise(ends)]
+    cell = nodes.container(nb_element="cell_code_output")
+    for piece in pieces:
+        cell += nodes.literal_block(piece, piece, classes=["output", "stream"])
+    document = new_document("")
+    document += cell
+    printed_text.JoinStreams(document).apply()
+    assert [node.astext() for node in cell] == ([text] if text else [])
 
 
 # ---------------------------------------------------------------- formulas
