@@ -1,4 +1,7 @@
-"""Draw the picture that README.md opens with: the line settles while the point runs downhill."""
+"""Draw the picture that README.md opens with, and the card that stands beside links to the site.
+
+The line settles while the point runs downhill.
+"""
 
 from pathlib import Path
 
@@ -16,7 +19,8 @@ from gdlib.plots import (
     use_book_style,
 )
 
-TARGET = Path(__file__).resolve().parent.parent / "site" / "pictures" / "picture.svg"
+SITE = Path(__file__).resolve().parent.parent / "site"
+TARGET, CARD = SITE / "pictures" / "picture.svg", SITE / "static" / "card.png"
 
 
 def draw() -> plt.Figure:
@@ -43,5 +47,10 @@ def draw() -> plt.Figure:
 if __name__ == "__main__":
     use_book_style()
     # Without date and creator the same bytes come out every time.
-    draw().savefig(TARGET, facecolor="white", metadata={"Date": None, "Creator": None})
-    print(f"{TARGET.name}: {TARGET.stat().st_size // 1024} kB")
+    figure = draw()
+    figure.savefig(TARGET, facecolor="white", metadata={"Date": None, "Creator": None})
+    figure.set_size_inches(9, 4.725)
+    figure.suptitle("Gradient descent, step by step", fontsize=30, weight="bold")
+    figure.savefig(CARD, dpi=1200 / 9, facecolor="white", metadata={"Software": None})
+    for path in (TARGET, CARD):
+        print(f"{path.name}: {path.stat().st_size // 1024} kB")

@@ -63,7 +63,6 @@ def _serve_style(app: Sphinx, config: Config) -> None:
 
 def setup(app: Sphinx) -> dict[str, object]:
     app.connect("config-inited", _serve_style)
-    app.add_css_file("katex/katex.css")
     app.add_html_math_renderer(
         "katex",
         inline_renderers=(lambda self, node: _math(self, node, False), None),

@@ -1,8 +1,9 @@
 """What every page needs besides its text, and the files beside the pages.
 
-A page gets its description, a policy that forbids every other origin, the style of formulas if it
-has some, and the sizes of its pictures. The site gets a search index, a picture for links to it,
-a sitemap, and an archive of itself.
+A page gets its description, a policy that forbids every other origin, and the sizes of its
+pictures. The site gets a search index, a sitemap, and an archive of itself. A build after an edit
+makes the same bytes as a build from nothing: nothing is kept that was gathered while pages were
+written, and what no page leads to is removed.
 """
 
 import base64
@@ -16,16 +17,13 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 from docutils import nodes
-from matplotlib.figure import Figure
-from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 
-import gdlib
-from gdlib.plots import draw_contours, draw_minimum, draw_path
-
+ROOT = Path(__file__).resolve().parents[2]
 ARCHIVE = "gradient-descent-book.zip"
-CARD = "_static/card.png"
+EXTRA = {"404": "Not here", "search": "Search"}  # pages without a source
 SKIPPED = (
     nodes.math,
     nodes.math_block,
@@ -82,10 +80,15 @@ def sections(doctree: nodes.document) -> list[tuple[str, str, str]]:
     """List anchor, title and text of a page's sections for the search: prose, then shown code."""
 
     def code(node: nodes.Node) -> str:
-        if isinstance(node, nodes.section | HideCodeCellNode):
-            return ""
         if isinstance(node, nodes.literal_block):
             return f"{node.astext()} "
+        if isinstance(node, nodes.section):
+            return ""
+        if isinstance(node, nodes.container):
+            # Where an output comes in several forms, its text is not the one that is seen.
+            picture = node.get("nb_element") == "mime_bundle" and len(node) > 1
+            if picture or node.get("hide_mode") in ("all", "input"):
+                return ""
         return "".join(map(code, node.children))
 
     found = []
@@ -145,18 +148,9 @@ def complete(
     body = context.get("body", "")
     if body:
         context["body"] = with_silent_signs(with_scrollers(with_sizes(app, body)))
-    wanted = {"book.css", *(["katex/katex.css"] if 'class="katex' in body else [])}
-    context["css_files"] = [
-        css
-        for css in context["css_files"]
-        if str(getattr(css, "filename", css)).removeprefix("_static/") in wanted
-    ]
-    context["script_files"] = [
-        js
-        for js in context["script_files"]
-        if str(getattr(js, "filename", js)) == "_static/book.js"
-    ]
-    context.update(policy=policy(), archive=ARCHIVE, card=CARD, base=app.config.html_baseurl)
+    context.update(
+        policy=policy(), archive=ARCHIVE, base=app.config.html_baseurl, look=app.config.book_look
+    )
     context["notebook"] = pagename in app.env.all_docs and str(app.env.doc2path(pagename)).endswith(
         ".ipynb"
     )
@@ -164,7 +158,6 @@ def complete(
         title = context["page_title"] = squeezed(plain(app.env.titles[pagename]))
         other = f"{title}: a part of the book {app.config.html_title}."
         context["description"] = describe(doctree) or other
-        app.env.book_search[pagename] = sections(doctree)
 
 
 def rooted(html: str, base: str) -> str:
@@ -172,30 +165,17 @@ def rooted(html: str, base: str) -> str:
     return re.sub(r'\b(href|src|action)="(?![a-z]+:|/|#)', rf'\1="{urlsplit(base).path}', html)
 
 
-def draw_card(path: Path) -> None:
-    """Draw the picture that stands beside links to the book."""
-    bmi, progression = gdlib.load_diabetes(["bmi"])
-    objective = gdlib.squared_error((bmi - 20) / 10, progression)
-    steps = list(gdlib.descend(objective, [-20.0], 20.0, learning_rate=0.6, num_iterations=300))
-    figure = Figure(figsize=(12, 6.3), dpi=100, facecolor="white")
-    ax = figure.add_axes((0, 0, 1, 1))
-    draw_contours(ax, objective, (-60, 190), (-10, 230))
-    draw_path(ax, [step.w[0] for step in steps], [step.b for step in steps])
-    draw_minimum(ax, steps[-1].w[0], steps[-1].b)
-    ax.set_axis_off()
-    box = {"facecolor": "white", "edgecolor": "none", "pad": 14}
-    ax.text(
-        0.05,
-        0.86,
-        "Gradient descent,\nstep by step",
-        fontsize=54,
-        weight="bold",
-        va="top",
-        transform=ax.transAxes,
-        bbox=box,
-        zorder=9,
-    )
-    figure.savefig(path, metadata={"Software": None})
+def sweep(folder: Path, docnames: set[str]) -> None:
+    """Remove pages that are gone, and files that no page leads to."""
+    pages = {folder / f"{name}.html" for name in (*docnames, *EXTRA)}
+    for page in {*folder.rglob("*.html")} - pages:
+        page.unlink()
+    named = "".join(page.read_text(encoding="utf-8") for page in sorted(pages))
+    for style in folder.glob("_static/**/*.css"):
+        named += style.read_text(encoding="utf-8") if f"/{style.name}" in named else ""
+    for path in folder.glob("_*/**/*"):
+        if path.is_file() and f"/{path.name}" not in named and path.name != "LICENSE":
+            path.unlink()
 
 
 def archive(folder: Path) -> None:
@@ -218,21 +198,20 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     """Write the files beside the pages."""
     if exception or app.builder.name != "html":
         return
-    folder, base = Path(app.outdir), app.config.html_baseurl
+    folder, base, env = Path(app.outdir), app.config.html_baseurl, app.env
     index = [
-        (f"{page}.html", anchor, squeezed(plain(app.env.titles[page])), title, text)
-        for page, parts in sorted(app.env.book_search.items())
-        for anchor, title, text in parts
+        (f"{page}.html", anchor, squeezed(plain(env.titles[page])), title, text)
+        for page in sorted(env.found_docs)
+        for anchor, title, text in sections(env.get_doctree(page))
     ]
     data = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
     (folder / "_static" / "search-data.js").write_text(f"const BOOK = {data};\n", encoding="utf-8")
-    (folder / "searchindex.js").unlink(missing_ok=True)  # Sphinx's; ours is in its place
-    draw_card(folder / CARD)
+    sweep(folder, env.found_docs)
     lines = ["User-agent: *", "Allow: /"]
     if base:
         lost = folder / "404.html"
         lost.write_text(rooted(lost.read_text(encoding="utf-8"), base), encoding="utf-8")
-        pages = sorted(f"{page}.html" for page in app.env.book_search)
+        pages = sorted(f"{page}.html" for page in env.found_docs)
         urls = "".join(f"<url><loc>{urljoin(base, page)}</loc></url>\n" for page in pages)
         (folder / "sitemap.xml").write_text(
             '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -243,19 +222,51 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     archive(folder)
 
 
-def prepare(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
-    env.book_search = {}
+def digest(*patterns: str) -> str:
+    """Sum up files of the book; Sphinx builds anew what depends on them where the sum changes."""
+    paths = sorted(path for pattern in patterns for path in ROOT.glob(pattern) if path.is_file())
+    texts = (path.relative_to(ROOT).as_posix().encode() + path.read_bytes() for path in paths)
+    return hashlib.sha256(b"".join(texts)).hexdigest()[:8]
 
 
-def set_address(app: Sphinx, config: object) -> None:
+def affected(app: Sphinx, env: BuildEnvironment) -> set[str]:
+    """Name the pages to write anew: all, where something changed that a page says of another."""
+    std, py, cite = map(env.get_domain, ("std", "py", "cite"))
+    shared = repr(
+        [
+            sorted((name, title.astext()) for name, title in env.titles.items()),
+            *(
+                sorted(known.items())
+                for known in (env.toctree_includes, std.labels, std.anonlabels, py.objects)
+            ),
+            [(citation.key, citation.citation_id, citation.entry) for citation in cite.citations],
+        ]
+    )
+    before, env.book_shared = getattr(env, "book_shared", ""), shared
+    return set() if shared == before else env.found_docs
+
+
+def set_address(app: Sphinx, config: Config) -> None:
     if url := os.environ.get("GDLIB_SITE_URL"):
         config.html_baseurl = url.rstrip("/") + "/"
 
 
+def without_search(app: Sphinx) -> None:
+    app.builder.search = False  # the search is ours
+
+
 def setup(app: Sphinx) -> dict[str, object]:
+    code = digest("gdlib/**/*.[pcjm]*", "site/extensions/*.py", "requirements.txt")
+    app.add_config_value("book_code", code, "env")
+    look = digest("site/static/*", "site/templates/*")
+    app.add_config_value("book_look", look, "html")
     app.connect("config-inited", set_address)
-    app.connect("env-before-read-docs", prepare)
-    app.connect("html-collect-pages", lambda app: [("404", {"title": "Not here"}, "404.html")])
+    app.connect("builder-inited", without_search)
+    app.connect("env-updated", affected, priority=900)
+    app.connect(
+        "html-collect-pages",
+        lambda app: [(name, {"title": title}, f"{name}.html") for name, title in EXTRA.items()],
+    )
     app.connect("html-page-context", complete, priority=900)  # after everything else has added
     app.connect("build-finished", finish)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
