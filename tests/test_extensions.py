@@ -1,6 +1,7 @@
 """The book's own Sphinx extensions, without a build."""
 
 import importlib.util
+import io
 import itertools
 import subprocess
 import sys
@@ -382,6 +383,79 @@ def test_the_archive_is_the_same_for_the_same_site(tmp_path):
             "gradient-descent-book/_static/book.css",
             "gradient-descent-book/index.html",
         ]
+
+
+class Book:
+    """A book of a few pages, made as this one is."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        (folder / "references.bib").write_text("@misc{Ada, author={Ada}, title={A}, year={1843}}")
+        self.write("index", "# Book\n\nThe first page, with a picture.\n\n![Three](a.svg)")
+        self.write("one", "# One\n\nIt cites {cite:p}`Ada`, and sets $x$.\n\n(here)=\n## Here")
+        self.write("two", "# Two\n\nIt leads to [](#here), and to a note.[^1]\n\n[^1]: A note.")
+        self.write("works", "# Works\n\n```{bibliography}\n:filter: cited\n```")
+        (folder / "a.svg").write_text('<svg width="9pt" height="9pt"></svg>')
+        self.order("one", "two", "works")
+
+    def write(self, name, text):
+        (self.folder / f"{name}.md").write_text(text)
+
+    def order(self, *names):
+        toc = {"format": "jb-book", "root": "index", "chapters": [{"file": name} for name in names]}
+        (self.folder / "_toc.yml").write_text(yaml.safe_dump(toc))
+
+    def build(self, out):
+        """Return all files of the site."""
+        sphinx = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["sphinx"]
+        own = {
+            **sphinx["config"],
+            "extensions": [
+                name for name in sphinx["config"]["extensions"] if name != "sphinx_comments"
+            ],
+            "templates_path": [str(ROOT / "site/templates")],
+            "html_static_path": [str(ROOT / "site/static")],
+            "bibtex_bibfiles": ["references.bib"],
+            "myst_enable_extensions": ["dollarmath"],
+            "external_toc_exclude_missing": True,
+            "html_theme_options": {},
+        }
+        app = Sphinx(
+            self.folder, None, out, out / ".trees", "html", own, None, io.StringIO(), False
+        )
+        app.build()
+        files = (path for path in out.rglob("*") if path.is_file() and ".trees" not in path.parts)
+        return {path.relative_to(out).as_posix(): path.read_bytes() for path in files}
+
+
+EDITS = {
+    "nothing": lambda book: None,
+    "a sentence": lambda book: book.write("works", "# Works\n\nMore.\n\n```{bibliography}\n```"),
+    "a title": lambda book: book.write(
+        "one", "# First\n\n{cite:p}`Ada`, $x$.\n\n(here)=\n## There"
+    ),
+    "a citation": lambda book: book.write("one", "# One\n\nNo more.\n\n(here)=\n## Here"),
+    "a formula": lambda book: book.write("one", "# One\n\n{cite:p}`Ada`.\n\n(here)=\n## Here"),
+    "a picture": lambda book: (book.folder / "a.svg").write_text('<svg width="6pt" height="6pt"/>'),
+    "no picture": lambda book: book.write("index", "# Book\n\nThe first page, without a picture."),
+    "the order": lambda book: book.order("two", "one", "works"),
+    "a page less": lambda book: book.order("one", "works"),
+    "a work": lambda book: (book.folder / "references.bib").write_text(
+        "@misc{Ada, author={Ada Lovelace}, title={A}, year={1843}}"
+    ),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_a_build_after_an_edit_makes_what_a_build_from_nothing_makes(tmp_path, edit):
+    (tmp_path / "book").mkdir()
+    book = Book(tmp_path / "book")
+    before = book.build(tmp_path / "site")
+    assert b'"two.html"' in before["_static/search-data.js"]
+    EDITS[edit](book)
+    after, anew = book.build(tmp_path / "site"), book.build(tmp_path / "anew")
+    assert {name for name in {*after, *anew} if after.get(name) != anew.get(name)} == set()
+    assert (after == before) == (edit == "nothing")
 
 
 def test_sizes_of_drawings_are_read(tmp_path):

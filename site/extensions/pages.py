@@ -170,11 +170,12 @@ def sweep(folder: Path, docnames: set[str]) -> None:
     pages = {folder / f"{name}.html" for name in (*docnames, *EXTRA)}
     for page in {*folder.rglob("*.html")} - pages:
         page.unlink()
-    named = "".join(page.read_text(encoding="utf-8") for page in sorted(pages))
+    text = "".join(page.read_text(encoding="utf-8") for page in sorted(pages))
     for style in folder.glob("_static/**/*.css"):
-        named += style.read_text(encoding="utf-8") if f"/{style.name}" in named else ""
+        text += style.read_text(encoding="utf-8") if f"/{style.name}" in text else ""
+    named = {"LICENSE", *re.findall(r"/([\w.-]+)", text)}
     for path in folder.glob("_*/**/*"):
-        if path.is_file() and f"/{path.name}" not in named and path.name != "LICENSE":
+        if path.is_file() and path.name not in named:
             path.unlink()
 
 
