@@ -1,12 +1,15 @@
 """The pages of the built site: complete, linked, described, and no wider than a phone."""
 
+import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
+import nbformat
 import pytest
 import yaml
+from bs4 import BeautifulSoup
 from selenium.webdriver import Chrome
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -91,6 +94,66 @@ def test_answers_and_drawing_code_are_folded_away(pages: dict[Path, Page], site:
     assert "Answer in code" in text
     assert "Show the code" in text
     assert "Show code cell" not in text
+
+
+def ended(text: str) -> str:
+    return text if text.endswith("\n") else text + "\n"
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_every_output_is_what_the_notebook_stores(site: Path, name: str):
+    """A page is executed anew; what is in git was compared with the prose."""
+    page = BeautifulSoup((site / name).read_text(encoding="utf-8"), "html.parser")
+    notebook = nbformat.read(ROOT / name.replace(".html", ".ipynb"), as_version=4)
+    tagged = [(cell, cell.metadata.get("tags", [])) for cell in notebook.cells]
+    shown = [(c, t) for c, t in tagged if c.cell_type == "code" and "remove-cell" not in t]
+    different = {}
+    for (cell, tags), seen in zip(shown, page.select("div.cell"), strict=True):
+        if {"nbval-ignore-output", "remove-output"} & set(tags):
+            continue
+        found = {
+            kind: [pre.get_text() for pre in seen.select(f".cell_output .output.{kind} pre")]
+            for kind in ("stream", "stderr", "text_plain")
+        }
+        stored = {
+            kind: [ended(out.text) for out in cell.outputs if out.get("name") == stream]
+            for kind, stream in (("stream", "stdout"), ("stderr", "stderr"))
+        }
+        stored["text_plain"] = [
+            ended(out.data["text/plain"]) for out in cell.outputs if "data" in out
+        ]
+        if seen.select(".cell_output :is(img, .text_html)"):  # in place of its text
+            stored["text_plain"] = [
+                text for text in stored["text_plain"] if text in found["text_plain"]
+            ]
+        joined = {kind: "".join(texts) for kind, texts in found.items()}
+        if joined != {kind: "".join(texts) for kind, texts in stored.items()}:
+            different[cell.id] = (found, stored)
+    assert different == {}
+
+
+def test_every_file_that_is_shipped_is_used(site: Path):
+    pages = "".join(path.read_text(encoding="utf-8") for path in site.rglob("*.html"))
+    styles = "".join(path.read_text(encoding="utf-8") for path in site.glob("_static/**/*.css"))
+    unused = [
+        path.relative_to(site).as_posix()
+        for folder in ("_static", "_images", "_sources")
+        for path in (site / folder).rglob("*")
+        if path.is_file() and path.name != "LICENSE"
+        if not re.search(
+            rf'["/(]{re.escape(path.name)}[?")]', pages + styles * (path.suffix != ".css")
+        )
+    ]
+    assert unused == []
+
+
+def test_the_search_knows_every_page(site: Path):
+    text = (site / "_static/search-data.js").read_text(encoding="utf-8")
+    data = json.loads(text.removeprefix("const BOOK = ").removesuffix(";\n"))
+    assert {part[0] for part in data} == set(PAGES)
+    assert {page.relative_to(site).as_posix() for page in site.rglob("*.html")} == {
+        *PAGES, "404.html", "search.html",
+    }  # fmt: skip
 
 
 def test_every_reference_is_cited(pages: dict[Path, Page], site: Path):
