@@ -16,17 +16,35 @@
   dark.addEventListener("change", () => remembered() || colour(system()));
   root.classList.add("js");
 
+  // What is typed: in an example with prompts neither these nor what it prints.
+  const typed = (text) => {
+    const lines = text.replace(/\n$/, "").split("\n");
+    const prompted = lines.filter((line) => /^(>>>|\.\.\.)( |$)/.test(line));
+    return (lines[0].startsWith(">>>") ? prompted.map((line) => line.slice(4)) : lines).join("\n");
+  };
+  const copyText = async (text) => {
+    try { return await navigator.clipboard.writeText(text); } catch { /* not from a plain address */ }
+    const area = Object.assign(document.createElement("textarea"), { value: text, className: "aside" });
+    const before = document.activeElement;
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    before?.focus({ preventScroll: true });
+    if (!done) throw new Error("refused");
+  };
   const addCopyButtons = () => {
-    if (!navigator.clipboard) return;
-    document.querySelectorAll(".cell_input .highlight, .highlight-python .highlight").forEach((cell) => {
+    const news = Object.assign(document.createElement("p"), { className: "aside", role: "status" });
+    document.body.append(news);
+    document.querySelectorAll(":is(.cell_input, .highlight-python, .doctest) .highlight").forEach((code) => {
       const copy = Object.assign(document.createElement("button"), { type: "button", className: "copy", textContent: "Copy" });
-      copy.setAttribute("aria-label", "Copy this code");
+      copy.title = "Copy this code";
       copy.addEventListener("click", async () => {
-        await navigator.clipboard.writeText(cell.querySelector("pre").textContent);
-        copy.textContent = "Copied";
-        setTimeout(() => { copy.textContent = "Copy"; }, 2000);
+        const said = await copyText(typed(code.querySelector("pre").textContent)).then(() => "Copied", () => "Not copied");
+        copy.textContent = news.textContent = said;
+        setTimeout(() => { copy.textContent = "Copy"; news.textContent = ""; }, 2000);
       });
-      cell.append(copy);
+      code.append(copy);
     });
   };
 
