@@ -3,12 +3,14 @@
 What was measured is written to `_build/site-report.md`.
 """
 
+import doctest
 import gzip
 import importlib.util
+import json
 import os
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -18,6 +20,7 @@ from selenium.common.exceptions import TimeoutException, WebDriverException
 from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 SITE = Path(os.environ.get("GDLIB_SITE", Path(__file__).parents[2] / "_build" / "html"))
@@ -77,14 +80,19 @@ def pages(site: Path) -> dict[str, Tags]:
 
 def show(browser: Chrome, url: str, width: int = 1280, theme: str = "light") -> None:
     """Open a page as a reader with this screen and these system colours sees it."""
-    features = [{"name": "prefers-color-scheme", "value": theme}]
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": features})
-    screen = {"width": width, "height": 844, "deviceScaleFactor": 1, "mobile": width < 500}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+    look(browser, width, theme)
     browser.get_log("browser")  # forget what other pages said
     browser.get(url)
     settled = "return document.documentElement.classList.contains('settled')"
     WebDriverWait(browser, 30, 0.05).until(lambda browser: browser.execute_script(settled))
+
+
+def look(browser: Chrome, width: int, theme: str) -> None:
+    """Change screen and system colours."""
+    features = [{"name": "prefers-color-scheme", "value": theme}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": features})
+    screen = {"width": width, "height": 844, "deviceScaleFactor": 1, "mobile": width < 500}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
 
 
 def said(browser: Chrome) -> list[str]:
@@ -254,34 +262,79 @@ def axe() -> str:
     return Path(folder, "axe.min.js").read_text(encoding="utf-8")
 
 
-def violations(browser: Chrome, axe: str) -> list[str]:
-    browser.set_script_timeout(180)
-    browser.execute_script(axe)
+# On a phone alone; all other parts of a page are the same on every screen.
+PHONE = (".menu", ".sections")
+# Every rule once, and elsewhere the rules that a width or a colour can break.
+AXE = {
+    ("desktop", "light"): [((), None)],
+    ("desktop", "dark"): [((), ["color-contrast"])],
+    ("phone", "dark"): [(PHONE, ["color-contrast"])],
+    ("phone", "light"): [((), ["target-size", "scrollable-region-focusable"]), (PHONE, None)],
+}
+
+
+def violations(browser: Chrome, parts: Iterable[str] = (), rules: object = None) -> list[str]:
+    """Run axe, which the page has, on some parts of it with some rules: all if none are named."""
     return browser.execute_async_script(
-        """const [done] = arguments;
-        axe.run(document, {resultTypes: ["violations"], preload: false}).then(
+        """const [parts, rules, done] = arguments;
+        const shown = parts.filter(part => document.querySelector(part)?.checkVisibility());
+        if (parts.length && !shown.length) { done([]); return; }
+        axe.run(shown.length ? {include: shown} : document,
+                {resultTypes: ["violations"], preload: false, ...(rules && {runOnly: rules})}).then(
           result => done(result.violations.flatMap(
             rule => rule.nodes.map(node => rule.id + ": " + node.target.join(" ")))),
-          error => done([String(error)]));"""
+          error => done([String(error)]));""",
+        list(parts),
+        rules,
     )
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("screen", WIDTHS)
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing(browser, address, axe, report, name: str, screen: str, theme: str):
-    show(browser, f"{address}/{name}", WIDTHS[screen], theme)
-    assert browser.execute_script("return document.documentElement.dataset.theme") == theme
+def test_axe_finds_nothing(browser, address, axe, report, name: str):
+    show(browser, f"{address}/{name}")
+    browser.set_script_timeout(180)
     browser.execute_script("document.querySelectorAll('details').forEach(d => { d.open = true; })")
-    found = violations(browser, axe)
-    report[name]["axe"] = int(str(report[name].get("axe", 0))) + len(found)
+    browser.execute_script(axe)
+    found = []
+    for (screen, theme), runs in AXE.items():
+        look(browser, WIDTHS[screen], theme)
+        assert browser.execute_script("return document.documentElement.dataset.theme") == theme
+        for parts, rules in runs:
+            broken = violations(browser, parts, rules)
+            found += [f"{screen}, {theme}: {rule}" for rule in broken]
+    report[name]["axe"] = len(found)
     assert found == []
 
 
-def test_axe_would_find_something(browser, address, axe):
-    show(browser, f"{address}/index.html")
-    browser.execute_script("document.querySelector('main').append(new Image())")
-    assert [found for found in violations(browser, axe) if found.startswith("image-alt")]
+@pytest.mark.parametrize(
+    ("rule", "screen", "theme", "harm"),
+    [
+        ("image-alt", "desktop", "light", "document.querySelector('main').append(new Image())"),
+        ("color-contrast", "desktop", "dark", "document.querySelector('h1').style.color = '#333'"),
+        ("button-name", "phone", "light", "document.querySelector('.menu').textContent = ''"),
+        ("color-contrast", "phone", "dark", "document.querySelector('.menu').style.color = '#333'"),
+        (
+            "target-size",
+            "phone",
+            "light",
+            "for (const name of ['a', 'b']) document.querySelector('main').prepend(Object.assign("
+            "document.createElement('button'), {ariaLabel: name,"
+            " style: 'width: 8px; height: 8px; padding: 0; border: 0; float: left'}))",
+        ),
+        (
+            "scrollable-region-focusable",
+            "phone",
+            "light",
+            "document.querySelectorAll('pre').forEach(pre => pre.removeAttribute('tabindex'))",
+        ),
+    ],
+)
+def test_axe_would_find_something(browser, address, axe, rule, screen, theme, harm):
+    show(browser, f"{address}/{CHAPTERS[0]}", WIDTHS[screen], theme)
+    browser.execute_script(axe)
+    browser.execute_script(harm)
+    found = [one for run in AXE[screen, theme] for one in violations(browser, *run)]
+    assert [one for one in found if one.startswith(rule)]
 
 
 PAPER = """
@@ -306,8 +359,8 @@ def test_paper_is_dark_on_white_and_nothing_is_cut(browser, address, name: str, 
     show(browser, f"{address}/{name}", theme=theme)
     media = {"media": "print", "features": [{"name": "prefers-color-scheme", "value": theme}]}
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
-    look = browser.execute_script(PAPER)
-    assert look == {
+    seen = browser.execute_script(PAPER)
+    assert seen == {
         "ground": "rgb(255, 255, 255)",
         "ink": "rgb(0, 0, 0)",
         "wraps": True,
@@ -376,6 +429,91 @@ def test_the_keyboard_reaches_the_text_the_colours_and_the_contents(browser, add
     browser.refresh()
     assert browser.execute_script("return document.documentElement.dataset.theme") == "dark"
     browser.execute_script("localStorage.clear()")
+
+
+CLIPBOARDS = {
+    "http": "",
+    "file": "",
+    # From a plain address, such as another computer's, a page has no clipboard.
+    "none": "Object.defineProperty(navigator, 'clipboard', {value: undefined});",
+}
+
+
+@pytest.mark.parametrize("hands", ["keys", "touch"])
+@pytest.mark.parametrize("clipboard", CLIPBOARDS)
+def test_code_is_copied_as_it_is_typed(browser, addresses, clipboard: str, hands: str):
+    address = addresses.get(clipboard, addresses["http"])
+    command = browser.execute_cdp_cmd
+    hidden = command("Page.addScriptToEvaluateOnNewDocument", {"source": CLIPBOARDS[clipboard]})
+    command("Emulation.setTouchEmulationEnabled", {"enabled": hands == "touch"})
+    allowed = ["clipboardReadWrite", "clipboardSanitizedWrite"]
+    command("Browser.grantPermissions", {"permissions": allowed})
+    try:
+        notebook = json.loads(
+            (SITE / "_sources" / CHAPTERS[0].replace("html", "ipynb")).read_text()
+        )
+        cells = [c for c in notebook["cells"] if c["cell_type"] == "code"]
+        code = [c for c in cells if "remove-cell" not in c["metadata"].get("tags", [])]
+        folded = [i for i, c in enumerate(code) if "hide-cell" in c["metadata"].get("tags", [])]
+        show(browser, f"{address}/{CHAPTERS[0]}", 390 if hands == "touch" else 1280)
+        for at in (0, folded[0]):
+            (button,) = browser.execute_script(
+                """const cell = document.querySelectorAll("div.cell")[arguments[0]];
+                cell.querySelectorAll("details").forEach(d => { d.open = true; });
+                return [...cell.querySelectorAll(".copy")];""",
+                at,
+            )
+            copy_with(browser, button, hands)
+            assert pasted(browser) == "".join(code[at]["source"])
+        show(browser, f"{address}/appendices/gdlib.html")
+        button = browser.find_element(By.CSS_SELECTOR, ".doctest .copy")
+        example = browser.execute_script(
+            "return arguments[0].parentElement.querySelector('pre').textContent", button
+        )
+        copy_with(browser, button, "keys")
+        found = doctest.DocTestParser().get_examples(example)
+        assert pasted(browser) == "".join(part.source for part in found).rstrip("\n")
+        assert said(browser) == []
+    finally:
+        command("Page.removeScriptToEvaluateOnNewDocument", hidden)
+        command("Emulation.setTouchEmulationEnabled", {"enabled": False})
+        command("Browser.resetPermissions", {})
+
+
+def copy_with(browser: Chrome, button: WebElement, hands: str) -> None:
+    """Copy, and look whether the page says so to all readers."""
+    if hands == "keys":
+        button.send_keys(Keys.ENTER)
+    else:
+        seen = "const s = getComputedStyle(arguments[0]); return [s.opacity, s.display]"
+        assert browser.execute_script(seen, button) == ["1", "block"]
+        browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", button)
+        place = browser.execute_script(
+            """const box = arguments[0].getBoundingClientRect();
+            return [box.x + box.width / 2, box.y + box.height / 2];""",
+            button,
+        )
+        point = [{"x": place[0], "y": place[1]}]
+        for kind, points in (("touchStart", point), ("touchEnd", [])):
+            command = {"type": kind, "touchPoints": points}
+            browser.execute_cdp_cmd("Input.dispatchTouchEvent", command)
+    WebDriverWait(browser, 5, 0.02).until(lambda _: button.text == "Copied")
+    status = browser.find_element(By.CSS_SELECTOR, "[role=status].aside")
+    assert status.get_attribute("textContent") == "Copied"
+
+
+def pasted(browser: Chrome) -> str:
+    """Paste as a reader does, with the keyboard."""
+    browser.execute_script(
+        """document.querySelector("#paste")?.remove();
+        const area = document.createElement("textarea");
+        area.id = "paste";
+        document.body.append(area);
+        area.focus();"""
+    )
+    area = browser.find_element(By.ID, "paste")
+    area.send_keys(Keys.CONTROL, "v")
+    return str(area.get_property("value"))
 
 
 def test_the_first_figure_plays_within_the_first_screen_of_a_phone(browser, address):
