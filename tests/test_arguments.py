@@ -4,12 +4,17 @@ A bad input's error starts with the argument's name, says what it was and what w
 """
 
 import copy
+import datetime
 import inspect
+import re
+from decimal import Decimal
+from fractions import Fraction
 from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import sparse
 
 import gdlib
 
@@ -69,7 +74,7 @@ NUMBER, COUNT, POSITIVE = "expected a real number", "expected a whole number", "
 BAD_X = [
     # value, error, what it was, what was expected
     ([1.0, 2.0, 3.0], ValueError, "shape (3,)", "two dimensions (m samples, n features)"),
-    ([1.0, 2.0, 3.0], ValueError, "shape (3,)", "X.reshape(-1, 1)"),
+    (np.arange(3.0), ValueError, "shape (3,)", "use X.reshape(-1, 1)"),
     (7.0, ValueError, "shape ()", "two dimensions"),
     (np.zeros((3, 2, 1)), ValueError, "shape (3, 2, 1)", "two dimensions"),
     (np.zeros((0, 2)), ValueError, "shape (0, 2)", "at least one row"),
@@ -79,19 +84,26 @@ BAD_X = [
     ([[1, 2], [3, 5], [-INF, 4]], ValueError, "-inf at index [2, 0]", "finite numbers"),
     ([[1, 2], [3, 5j], [4, 4]], TypeError, "dtype complex128", NOT_REAL),
     ([["1", "2"], ["3", "5"], ["4", "4"]], TypeError, "dtype <U1", NOT_REAL),
-    ([[1, None], [3, 5], [4, 4]], TypeError, "dtype object", NOT_REAL),
-    ([[10**400, 2], [3, 5], [4, 4]], TypeError, "dtype object", NOT_REAL),
+    ([[1, None], [3, 5], [4, 4]], ValueError, "lacks a value (None) at index [0, 1]", "finite"),
+    ([[1, pd.NA], [3, 5], [4, 4]], ValueError, "lacks a value (<NA>) at index [0, 1]", "finite"),
+    ([[10**400, 2], [3, 5], [4, 4]], ValueError, "beyond float64", "finite numbers"),
     (RAGGED, ValueError, "rows of different lengths", "rectangular"),
-    (MASKED, TypeError, "masked", "drop masked entries"),
+    ([[[1], [2, 3]], [3, 5]], ValueError, "rows of different lengths", "rectangular"),
+    (np.empty((0, 2), "U1"), TypeError, "dtype <U1", NOT_REAL),
+    (MASKED, TypeError, "masked at index [1, 0]", "plain numbers"),
+    (list(MASKED), TypeError, "masked at index [1, 0]", "plain numbers"),
+    ([[1.0, np.ma.masked], [3.0, 4.0]], TypeError, "masked at index [0, 1]", "plain numbers"),
     (np.zeros((3, 2), "datetime64[s]"), TypeError, "dtype datetime64[s]", NOT_REAL),
-    (TEXT_FRAME, TypeError, "dtype object", NOT_REAL),
+    (TEXT_FRAME, TypeError, "'a' at index [0, 1], column 'name'", NOT_REAL),
+    (pd.DataFrame({"a": [1.0, NAN]}), ValueError, "nan at index [1, 0], column 'a'", "finite"),
+    ("data.csv", TypeError, "made from str", NOT_REAL),
     (None, TypeError, "dtype object", NOT_REAL),
     (Table(), TypeError, "dtype object", NOT_REAL),
     (np.array(X, np.longdouble) * np.longdouble("1e4000"), ValueError, "inf", "finite"),
 ]
 BAD_Y = [
     ([[1.0], [2.0], [4.0]], ValueError, "shape (3, 1)", "expected (3,), one number per row of X"),
-    ([[1.0], [2.0], [4.0]], ValueError, "shape (3, 1)", "use y.ravel()"),
+    (np.array([[1.0], [2.0], [4.0]]), ValueError, "shape (3, 1)", "use y.ravel()"),
     ([[1.0, 2.0, 4.0]], ValueError, "shape (1, 3)", "expected (3,)"),
     ([1.0, 2.0], ValueError, "shape (2,)", "expected (3,)"),
     ([1.0, 2.0, 4.0, 5.0], ValueError, "shape (4,)", "expected (3,)"),
@@ -101,7 +113,7 @@ BAD_Y = [
     ([1.0, 2.0, INF], ValueError, "inf at index [2]", "finite numbers"),
     ([1.0, 2.0, 4j], TypeError, "dtype complex128", NOT_REAL),
     (["a", "b", "c"], TypeError, "dtype <U1", NOT_REAL),
-    (pd.Series(["a", "b", "c"], dtype=object), TypeError, "dtype object", NOT_REAL),
+    (pd.Series(["a", "b", "c"], dtype=object), TypeError, "'a' at index [0]", NOT_REAL),
     (np.ma.masked_array(Y, mask=[0, 1, 0]), TypeError, "masked", "plain numbers"),
     ({1.0, 2.0, 4.0}, TypeError, "dtype object", NOT_REAL),
 ]
@@ -132,6 +144,9 @@ BAD_NUMBER = [
     ([1.0], TypeError, "is [1.0]", NUMBER),
     (np.array([1.0]), TypeError, "is array([1.])", NUMBER),
     (np.array(True), TypeError, "is array(True)", NUMBER),
+    (np.array([True]), TypeError, "is array([ True])", NUMBER),
+    (np.ma.masked, TypeError, "is masked", NUMBER),
+    (np.arange(2.0), TypeError, "is array([0., 1.])", NUMBER),
 ]
 BAD_POSITIVE = [
     *BAD_NUMBER,
@@ -266,6 +281,19 @@ CONVERSIONS = {
         if a.ndim == 2
         else pd.Series(a.astype(int), index=[f"row {i}" for i in range(len(a))])
     ),
+    "masked nowhere": lambda a: np.ma.masked_array(a, mask=False),
+    "list of rows": list,
+    "objects": lambda a: a.astype(object),
+    "pandas nullable": lambda a: (
+        pd.DataFrame(a) if a.ndim == 2 else pd.Series(a)
+    ).convert_dtypes(),
+    "list of Series": lambda a: list(map(pd.Series, a)) if a.ndim == 2 else pd.Series(a),
+    "decimals": lambda a: (
+        [list(map(Decimal, row)) for row in a] if a.ndim == 2 else [*map(Decimal, a)]
+    ),
+    "fractions": lambda a: (
+        [list(map(Fraction, row)) for row in a] if a.ndim == 2 else [*map(Fraction, a)]
+    ),
     "subclass": lambda a: np.ma.masked_array(a).data.view(type("Sub", (np.ndarray,), {})),
 }
 ARRAYS = {
@@ -351,3 +379,215 @@ def test_booleans_are_zeros_and_ones_where_data_are_asked_for():
     X, y = [[True, False], [False, False], [True, True]], [True, False, False]
     loss = gdlib.loss_function(np.array(X), y, W, B)
     assert loss == gdlib.loss_function(np.array(X, float), np.array(y, float), W, B)
+
+
+def test_booleans_and_nullable_numbers_may_stand_beside_floats_in_a_frame():
+    frame = pd.DataFrame({"a": [1.0, 2.0, 4.0], "b": [True, False, True]})
+    nullable = frame.assign(c=pd.array([1, 5, 3], dtype="Int64")).convert_dtypes()
+    expected = np.array([[1, 1, 1], [2, 0, 5], [4, 1, 3.0]])
+    for X, wide in [(frame, expected[:, :2]), (nullable, expected)]:
+        for ours, theirs in zip(gdlib.standardize(X), gdlib.standardize(wide), strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+
+
+# ---------------------------------------------------------------- advice, typed in
+
+
+class Polars:
+    """A table as polars makes it: in its array, dates beside numbers are numbers too."""
+
+    def __init__(self, columns):
+        self.data = {name: np.asarray(column) for name, column in columns.items()}
+        for name, column in self.data.items():
+            if isinstance(column[0], datetime.date):
+                self.data[name] = column.astype("datetime64[D]")
+        self.columns = list(self.data)
+
+    def __array__(self, dtype=None, copy=None):
+        columns = list(self.data.values())
+        kinds = {column.dtype.kind for column in columns}
+        if kinds == {"f", "M"}:
+            columns = self.unlike(columns)
+        elif len(kinds) > 1:
+            columns = [column.astype(object) for column in columns]
+        return np.asarray(np.column_stack(columns), dtype)
+
+    def unlike(self, columns):
+        return [column.astype(float) for column in columns]
+
+    def __getitem__(self, name):
+        return self.data[name]
+
+    def drop(self, names):
+        return type(self)({name: self.data[name] for name in self.data if name not in names})
+
+
+class Arrow(Polars):
+    """A table as pyarrow makes it: `columns` are data, and dates beside numbers no array."""
+
+    def __init__(self, columns):
+        super().__init__(columns)
+        self.column_names, self.columns = list(self.data), list(self.data.values())
+
+    def unlike(self, columns):
+        raise TypeError("no common DType exists")
+
+    drop_columns = Polars.drop
+    drop = None
+
+
+def library(name, make):
+    """Make a table with a library that the tests do without, where it is there."""
+    return lambda columns: make(pytest.importorskip(name), columns)
+
+
+TABLES = {
+    "pandas": pd.DataFrame,
+    "pandas nullable": lambda columns: pd.DataFrame(columns).convert_dtypes(),
+    "lists": lambda columns: [list(row) for row in zip(*columns.values(), strict=True)],
+    "objects": lambda columns: np.array(
+        [list(row) for row in zip(*columns.values(), strict=True)], dtype=object
+    ),
+    "like polars": Polars,
+    "like pyarrow": Arrow,
+    "polars": library("polars", lambda polars, columns: polars.DataFrame(columns)),
+    "pyarrow": library("pyarrow", lambda pyarrow, columns: pyarrow.table(columns)),
+}
+FLOATS, TEXTS = [1.0, 2.0, 4.0, 3.0], ["p", "q", "p", "q"]
+DAYS = [datetime.date(2020, 1, day) for day in (1, 2, 9, 4)]
+COLUMNS = {
+    # a table, and what is left of it when the advice has been followed
+    "text": ({"a": FLOATS, "b": TEXTS}, [[1], [2], [4], [3]]),
+    "texts": ({"b": TEXTS, "a": FLOATS, "c": TEXTS[::-1]}, [[1], [2], [4], [3]]),
+    "dates": ({"a": FLOATS, "b": DAYS}, [[1], [2], [4], [3]]),
+    "numbers as text": ({"a": FLOATS, "b": ["1", "2.5", "7", "0"]}, None),
+    "a text, and numbers as text": (
+        {"a": TEXTS, "b": ["1", "2.5", "7", "0"]},
+        [[1], [2.5], [7], [0]],
+    ),
+    "only text": ({"a": TEXTS, "b": TEXTS[::-1]}, [[1, 0], [0, 1], [1, 0], [0, 1]]),
+    "only dates": ({"a": DAYS, "b": DAYS}, None),
+    "NaN": ({"a": FLOATS, "b": [5.0, NAN, 6.0, 8.0]}, [[1, 5], [4, 6], [3, 8]]),
+    "infinity": ({"a": FLOATS, "b": [5.0, INF, 6.0, 8.0]}, [[1, 5], [4, 6], [3, 8]]),
+    "a truth lacking": ({"a": FLOATS, "b": [True, None, False, True]}, [[1, 1], [4, 0], [3, 1]]),
+    "a text lacking": ({"a": FLOATS, "b": ["p", None, "q", "p"]}, [[1], [2], [4], [3]]),
+    "numbers lacking beside text": (
+        {"a": [1.0, NAN, 4.0, 3.0], "b": TEXTS},
+        [[1], [4], [3]],
+    ),
+}
+FORMS = {
+    "series": pd.Series(FLOATS),
+    "a list": FLOATS,
+    "a number": 7.0,
+    "images": np.arange(12.0).reshape(3, 2, 2),
+    "lists of images": np.arange(12.0).reshape(3, 2, 2).tolist(),
+    "masked": np.ma.masked_array([FLOATS, FLOATS, FLOATS], [[0] * 4, [0, 1, 0, 0], [0] * 4]),
+    "list of masked rows": list(
+        np.ma.masked_array([FLOATS, FLOATS, FLOATS], [[0] * 4, [0, 1, 0, 0], [0] * 4])
+    ),
+    "complex": [[1 + 0j, 2], [3, 4]],
+    "sparse": sparse.csr_array(np.eye(3)),
+    "dictionary": {"a": FLOATS, "b": FLOATS},
+    "generator": ([x, 1.0] for x in FLOATS),
+    "records": pd.DataFrame({"a": FLOATS, "b": FLOATS}).to_records(index=False),
+    "series of arrays": pd.Series([np.array([1, 2]), np.array([3, 4])]),
+    "times": np.array([["2020-01-01"], ["NaT"], ["2020-01-03"]], "datetime64[ns]"),
+    "durations": pd.DataFrame({"a": pd.to_timedelta(["1D", "2D"])}),
+    "bytes": np.array([[b"1", b"2"], [b"3", b"4"]]),
+}
+TARGETS = {
+    "column": np.array([[1.0], [2.0], [4.0]]),
+    "frame": pd.DataFrame({"y": [1.0, 2.0, 4.0]}),
+    "nullable frame": pd.DataFrame({"y": [1, 2, 4]}, dtype="Int64"),
+    "row": [[1.0, 2.0, 4.0]],
+    "like pyarrow": Arrow({"y": [1.0, 2.0, 4.0]}),
+    "texts": ["a", "b", "a"],
+    "texts and None": ["a", None, "b", "a"],
+    "series of texts, one lacking": pd.Series(["a", None, "b", "a"]),
+    "categories": pd.Series(["a", "b", "a"], dtype="category"),
+    "None": [1, None, 2, 3],
+    "NA": pd.Series([True, None, False, True], dtype="boolean"),
+    "NaN": pd.Series([1.0, NAN, 2.0, 3.0]),
+    "masked": np.ma.masked_array([1.0, 2, 3, 4], [0, 1, 0, 0]),
+    "dates": DAYS[:3],
+    "times with a zone": pd.Series(pd.date_range("2020", periods=3, tz="UTC")),
+    "dictionary": {"a": 1.0, "b": 2.0, "c": 4.0},
+    "map": map(float, [1, 2, 4]),
+}
+
+
+def follow(name, value, check):
+    """Type in what each error advises until there is none; return what is then taken."""
+    for _ in range(4):
+        try:
+            return check(value)
+        except (TypeError, ValueError) as error:
+            message = str(error)
+        assert message.startswith(name + " ")
+        names = {"np": np, "pd": pd, name: value}
+        rows = re.search(r"leave such rows out, (.+) with keep = (.+), and the same rows", message)
+        if rows:
+            names["keep"] = eval(rows[2], names)
+        way = rows or re.search(
+            r"(?:: |use |out, )((?:np|list|X|y|b)\b.*?)(?:, where .*)?$", message
+        )
+        assert way, message
+        value = eval(way[1], names)
+    raise AssertionError(message)
+
+
+@pytest.mark.parametrize("columns", COLUMNS)
+@pytest.mark.parametrize("table", TABLES)
+def test_advice_on_a_table_works_when_typed_in(table, columns):
+    given, expected = COLUMNS[columns]
+    taken = follow("X", TABLES[table](given), gdlib.arguments.check_features)
+    if expected is not None:
+        np.testing.assert_array_equal(taken, expected)
+    else:
+        assert taken.shape == (4, 2)
+
+
+@pytest.mark.parametrize("table", set(TABLES) - {"lists", "objects"})
+@pytest.mark.parametrize("columns", ["text", "dates", "NaN", "a truth lacking"])
+def test_a_table_s_column_is_named(table, columns):
+    with pytest.raises((TypeError, ValueError), match=r"at index \[[01], 1\], column 'b'; "):
+        gdlib.standardize(TABLES[table](COLUMNS[columns][0]))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_advice_on_features_works_when_typed_in(form):
+    taken = follow("X", FORMS[form], gdlib.arguments.check_features)
+    assert taken.size == {"masked": 8, "list of masked rows": 8, "times": 2}.get(form, taken.size)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_advice_on_targets_works_when_typed_in(target):
+    def check(y):
+        return gdlib.arguments.check_vector("y", y, 3, "one number per row of X")
+
+    assert follow("y", TARGETS[target], check).shape == (3,)
+
+
+@pytest.mark.parametrize("number", [np.array([2.0]), pd.Series([2]), np.ones((1, 1), int)])
+def test_advice_on_a_number_in_an_array_works_when_typed_in(number):
+    follow("b", number, partial(gdlib.arguments.check_number, "b"))
+
+
+def test_xarray_s_arrays_are_taken_and_its_data_sets_get_advice():
+    xarray = pytest.importorskip("xarray")
+    numbers = [[1.0, 2.0], [3.0, 5.0]]
+    array = gdlib.arguments.check_features(xarray.DataArray(numbers))
+    np.testing.assert_array_equal(array, numbers)
+    data = xarray.Dataset({"a": ("i", [1.0, 3.0]), "b": ("i", [2.0, 5.0])})
+    taken = follow("X", data, gdlib.arguments.check_features)
+    np.testing.assert_array_equal(taken, numbers)
+
+
+def test_an_object_that_raises_when_numpy_asks_is_named():
+    class Tensor:
+        def __array__(self, dtype=None, copy=None):
+            raise RuntimeError("it lives on another device")
+
+    with pytest.raises(TypeError, match=r"^X is of type Tensor, .* cannot read \(it lives on"):
+        gdlib.standardize(Tensor())
