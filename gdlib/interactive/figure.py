@@ -92,7 +92,7 @@ def slider(
     Raises
     ------
     ValueError
-        If `values` is empty or does not hold `start`.
+        If `values` is empty or does not hold `start`, or a value cannot be written in `format`.
 
     Examples
     --------
@@ -105,7 +105,16 @@ def slider(
     if start is not None and start not in listed:
         raise ValueError(f"start must be one of the slider's values, got {start!r}")
     first = 0 if start is None else listed.index(start)
-    return Slider(listed, label, first, format, play, exact)
+    made = Slider(listed, label, first, format, play, exact)
+    for value in listed:
+        try:
+            made.text(value)
+        except (TypeError, ValueError) as error:
+            raise ValueError(
+                f"format is {format!r}; expected a function, or a format spec such as '.3f', "
+                f"that can write {value!r} ({error})"
+            ) from error
+    return made
 
 
 class Explorable(ipywidgets.VBox):  # type: ignore[misc]
@@ -116,9 +125,12 @@ class Explorable(ipywidgets.VBox):  # type: ignore[misc]
         self._stage, self._sliders, self._alt = stage, sliders, alt
         self._backgrounds = stage.backgrounds()
         self._controls = {name: _widget(name, one) for name, one in sliders.items()}
+        self._texts = {name: ipywidgets.Label() for name, one in sliders.items() if one.step}
         self._view = ipywidgets.HTML()
         style = ipywidgets.HTML(f"<style>{_asset('css')}</style>", layout={"display": "none"})
-        rows = [_row(self._controls[name], one) for name, one in sliders.items()]
+        rows = [
+            _row(self._controls[name], one, self._texts.get(name)) for name, one in sliders.items()
+        ]
         super().__init__([style, self._view, *rows])
         for control in self._controls.values():
             control.observe(self._update, names="value")
@@ -128,6 +140,8 @@ class Explorable(ipywidgets.VBox):  # type: ignore[misc]
         values = {
             name: _listed(one, self._controls[name].value) for name, one in self._sliders.items()
         }
+        for name, label in self._texts.items():
+            label.value = self._sliders[name].text(values[name])
         try:
             said = _say(self._alt, self._sliders, values)
             picture = _panels(self._stage.size, self._backgrounds, self._stage.layers(values), said)
@@ -338,14 +352,15 @@ def _widget(name: str, one: Slider) -> Any:
         options = [(one.text(value), value) for value in one.values]
         return ipywidgets.SelectionSlider(options=options, index=one.start, **look)
     low, *_, high = one.values
-    written = one.format if isinstance(one.format, str) else ".4g"
-    return ipywidgets.FloatSlider(
-        one.values[one.start], min=low, max=high, step=one.step / 10, readout_format=written, **look
+    return ipywidgets.FloatSlider(  # its own readout knows fewer formats than Python
+        one.values[one.start], min=low, max=high, step=one.step / 10, readout=False, **look
     )
 
 
-def _row(control: Any, one: Slider) -> Any:
-    """Put a play button beside a live slider that has one."""
+def _row(control: Any, one: Slider, text: Any) -> Any:
+    """Put a live slider's value, or its play button, beside it."""
+    if text is not None:
+        return ipywidgets.HBox([control, text])
     if not one.play:
         return control
     last = len(one.values) - 1

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 
-TOOLS = Path(__file__).parents[1] / "tools"
+TOOLS = Path(__file__).parents[2] / "tools"
 CELL = """\
 from gdlib.interactive import explore
 explore(lambda ax, k: ax.plot([0, k]), lambda ax: ax.set(xlim=(0, 1), ylim=(0, 3)), k=range(3))

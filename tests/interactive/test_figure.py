@@ -234,6 +234,22 @@ class TestValues:
     def test_are_written_for_readers(self, made, value, text):
         assert made.text(value) == text
 
+    @pytest.mark.parametrize("spec", [".2E", "_.2f", "n", "+.1f", "%", " .1f", "08.3f", "*^9,.0f"])
+    def test_are_written_alike_on_the_page_and_live_in_any_format_that_python_knows(self, spec):
+        figure = explore(lambda ax, a: None, a=slider([1000.0, 2000.0, 3000.0], format=spec))
+        [label] = control(figure, ipywidgets.Label)
+        assert label.value == format(1000.0, spec) == read(figure).all("output")[0].content()
+        control(figure, ipywidgets.FloatSlider)[0].value = 2100.0
+        assert label.value == format(2100.0, spec)
+
+    @pytest.mark.parametrize(
+        ("values", "format"),
+        [([0.5], "d"), ([1, 2], "s"), ([1], "no spec"), ([1], ".2q"), ([1], 3), ([1, None], ".1f")],
+    )
+    def test_must_fit_the_format(self, values, format):
+        with pytest.raises(ValueError, match=f"^format is {format!r}; expected .* can write "):
+            slider(values, format=format)
+
     def test_must_be_there(self):
         with pytest.raises(ValueError, match="must not be empty"):
             slider([])
@@ -342,9 +358,13 @@ class TestLive:
     def test_takes_a_value_that_is_a_hair_off_for_the_listed_one(self):
         seen = []
         values = [0.1, 0.2, 0.3]
-        figure = explore(lambda ax, a: seen.append(a), a=values)
-        control(figure, ipywidgets.FloatSlider)[0].value = 0.1 + 0.2
-        assert seen[-1] in values
+        figure = explore(lambda ax, a: seen.append(a), a=slider(values, start=0.2))
+        for hair in (2e-9, -2e-9):
+            control(figure, ipywidgets.FloatSlider)[0].value = 0.2 + hair
+            assert seen.pop() == 0.2
+            assert control(figure, ipywidgets.FloatSlider)[0].value != 0.2
+            control(figure, ipywidgets.FloatSlider)[0].value = 0.25
+            assert seen.pop() == 0.25
 
     @pytest.mark.parametrize("values", [range(4), [0.1, 1.0, 10.0], ["a", "b"], [0.1, 0.2]])
     def test_offers_only_the_listed_values_otherwise(self, values):
