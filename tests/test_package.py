@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import gdlib
+import gdlib.interactive
 
 ROOT = Path(__file__).resolve().parent.parent
 FUNCTIONS = [name for name in gdlib.__all__ if inspect.isfunction(getattr(gdlib, name))]
@@ -113,13 +114,20 @@ def test_docstring_describes_attributes(name):
     assert annotated is None or documented == list(annotated)
 
 
+def test_the_reference_lists_what_is_exported_and_nothing_else():
+    page = (ROOT / "appendices" / "gdlib.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\.\. (?:auto\w+:: gdlib\.|py:data:: )(\S+)", page, re.MULTILINE)
+    figures = [f"interactive.{name}" for name in gdlib.interactive.__all__]
+    assert sorted(listed) == sorted(gdlib.__all__ + figures)
+
+
 def test_examples_run_with_the_imports_that_the_reference_names():
     page = (ROOT / "appendices" / "gdlib.md").read_text(encoding="utf-8")
     (imports,) = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
     names: dict[str, object] = {}
     exec(imports, names)
     runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
-    for name in [*gdlib.__all__, "explore", "slider"]:
+    for name in [*gdlib.__all__, *gdlib.interactive.__all__]:
         for test in doctest.DocTestFinder(recurse=False).find(names[name], name, globs=names):
             runner.run(test)
     assert runner.tries > 50

@@ -3,6 +3,6 @@
 `figure` is what chapters use; below it, `stage` draws the states and `svg` writes them.
 """
 
-from gdlib.interactive.figure import Explorable, Slider, explore, slider
+from gdlib.interactive.figure import explore, slider
 
-__all__ = ["Explorable", "Slider", "explore", "slider"]
+__all__ = ["explore", "slider"]

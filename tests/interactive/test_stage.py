@@ -1,7 +1,11 @@
 """States over a background: what a state adds, and that nothing of it stays."""
 
+import re
+
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from gdlib.interactive.stage import Stage
 
@@ -136,12 +140,33 @@ class TestWithoutABackground:
         assert "#d55e00" in made.layers({"k": 2})[0]
         assert made.layers({"k": 1}) == one
 
-    def test_the_axes_stay_where_the_widest_labels_need_them(self):
-        made = Stage(lambda ax, k: ax.plot([0, 1], [0, 10**k]), None, 1, SIZE)
-        made.settle([{"k": 0}, {"k": 6}])
-        spine = 'd="m'
-        places = {made.layers({"k": k})[0].split(spine)[1].split()[0] for k in (0, 3, 6)}
-        assert len(places) == 1
+    def test_the_axes_stay_where_the_labels_of_all_states_fit(self):
+        """As matplotlib's own layout says for each state: the largest margin on every side."""
+
+        def draw(ax, k):
+            ax.plot([0, 1], [0, 10**k])
+            ax.set(title="\n".join("title"[:k]), xlabel="\n".join("label"[k:]))
+            ax.set_xticks([0, 1], ["0", "1" * (13 - 2 * k)])
+
+        states = [{"k": 0}, {"k": 6}, {"k": 3}]
+        margins = []
+        for state in states:
+            figure = Figure(figsize=SIZE, dpi=72, layout="constrained")
+            draw(figure.add_subplot(), **state)
+            figure.draw_without_rendering()
+            box = figure.axes[0].get_position()
+            margins.append([box.x0, 1 - box.y1, 1 - box.x1, box.y0])  # left, top, right, bottom
+        left, top, right, bottom = np.max(margins, axis=0)
+        assert len(set(np.argmax(margins, axis=0))) > 1  # no state decides alone
+        width, height = (720 * side for side in SIZE)
+        made = Stage(draw, None, 1, SIZE)
+        made.settle(states)
+        for k in range(7):
+            data = re.findall(r' d="m(\d+) (\d+) (\d+) 0 0-(\d+)', made.layers({"k": k})[0])[0]
+            x, y, wide, high = map(int, data)
+            frame = [x, y - high, width - x - wide, height - y]
+            expected = [left * width, top * height, right * width, bottom * height]
+            np.testing.assert_allclose(frame, expected, atol=1)
 
 
 def test_panels_are_drawn_together_and_apart():
