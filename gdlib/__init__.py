@@ -1,8 +1,12 @@
-"""Gradient descent for linear regression, one idea a file, in the order of the loop.
+"""Gradient descent for linear regression, one idea a file.
 
-Read `data`, `initialization`, `losses`, `updates`, `descent`: each belongs to one chapter of
-the book. ``gdlib.plots`` (the book's drawings) and ``gdlib.interactive`` (figures with
-sliders) need matplotlib and ipywidgets and are imported by name.
+Read `data`, `initialization`, `losses`, `updates` and `descent` in this order: together they
+are the loop. `differences` checks a gradient, `curvature` finds the largest stable learning
+rate, and `arguments` looks at what callers pass in.
+
+Two rooms beside it need matplotlib or ipywidgets and are imported by name: ``gdlib.plots``,
+the drawings that several chapters share, and ``gdlib.interactive``, the figures with sliders.
+A reader of the loop never needs to enter them.
 """
 
 from gdlib.curvature import largest_stable_learning_rate

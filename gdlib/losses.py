@@ -41,10 +41,8 @@ def loss_function(X: ArrayLike, y: ArrayLike, w: ArrayLike, b: float) -> float:
 
     Parameters
     ----------
-    X : array_like, shape (m, n)
-        Features, one sample per row; m, n ≥ 1.
-    y : array_like, shape (m,)
-        Targets.
+    X, y : array_like, shape (m, n) and (m,)
+        As for `squared_error`.
     w : array_like, shape (n,)
         Weights, in units of y per unit of the feature.
     b : float
@@ -57,26 +55,8 @@ def loss_function(X: ArrayLike, y: ArrayLike, w: ArrayLike, b: float) -> float:
 
     Raises
     ------
-    TypeError
-        If an argument is not made of real numbers.
-    ValueError
-        If a shape is wrong, a length differs, or a value is NaN or infinite. A `y` of
-        shape (m, 1) is refused, because NumPy would broadcast it to m × m residuals.
-
-    See Also
-    --------
-    squared_error : Loss and gradient together, in one pass over the data.
-
-    Notes
-    -----
-    With the ½, the gradient carries no factor 2; with 1/m, the loss of ten times the
-    data is no larger. Neither moves the minimum, both rescale the learning rate. The
-    method of least squares was first published by Legendre [1]_.
-
-    References
-    ----------
-    .. [1] A.-M. Legendre, *Nouvelles méthodes pour la détermination des orbites des
-       comètes*, Paris, 1805.
+    TypeError, ValueError
+        As for `squared_error`, and if `w` is not of shape (n,) or `b` is not a number.
 
     Examples
     --------
@@ -97,10 +77,8 @@ def gradient(X: ArrayLike, y: ArrayLike, w: ArrayLike, b: float) -> tuple[FloatA
 
     Parameters
     ----------
-    X : array_like, shape (m, n)
-        Features, one sample per row; m, n ≥ 1.
-    y : array_like, shape (m,)
-        Targets.
+    X, y : array_like, shape (m, n) and (m,)
+        As for `squared_error`.
     w : array_like, shape (n,)
         Weights at which the gradient is taken.
     b : float
@@ -166,14 +144,26 @@ def squared_error(X: ArrayLike, y: ArrayLike) -> Objective:
 
     Raises
     ------
-    TypeError, ValueError
-        As for `loss_function`.
+    TypeError
+        If the data are not real numbers. Booleans count as 0 and 1.
+    ValueError
+        If a shape is wrong, a length differs, or a value is missing, NaN or infinite. A
+        `y` of shape (m, 1) is refused, because NumPy would broadcast it to m × m residuals.
 
     Notes
     -----
+    With the ½, the gradient carries no factor 2; with 1/m, the loss of ten times the
+    data is no larger. Neither moves the minimum, both rescale the learning rate. The
+    method of least squares was first published by Legendre [1]_.
+
     The features are kept column by column (Fortran order), which both products read
     faster than rows when m is much larger than n. The objective has its own copy of the
     data: what later becomes of `X` and `y` does not change it.
+
+    References
+    ----------
+    .. [1] A.-M. Legendre, *Nouvelles méthodes pour la détermination des orbites des
+       comètes*, Paris, 1805.
 
     Examples
     --------
