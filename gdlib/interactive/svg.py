@@ -5,8 +5,6 @@ refuses and two figures on one page share. This renderer writes whole tenths of 
 relative coordinates and plain attributes, and cuts lines at the axes' edge itself.
 """
 
-import base64
-import io
 from collections.abc import Iterable, Iterator
 from html import escape
 from itertools import groupby
@@ -20,7 +18,6 @@ from matplotlib.mathtext import MathTextParser
 from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, Transform
-from PIL import Image
 
 UNITS = 10  # SVG units in a point: coordinates are whole numbers of them
 _MATH: Any = MathTextParser("path")
@@ -114,19 +111,6 @@ class LightSVG(RendererBase):
         self._elements.append(("text", look, f"{place}>{content}</text>"))
         if bars:
             self._elements.append(("path", ink, f'{place} d="{bars}"/>'))
-
-    def draw_image(self, gc: Any, x: float, y: float, im: Any, transform: Any = None) -> None:
-        """Draw pixels as an image that stands in the markup."""
-        buffer = io.BytesIO()
-        Image.fromarray(im[::-1]).save(buffer, format="png")
-        data = base64.b64encode(buffer.getvalue()).decode("ascii")
-        height, width = im.shape[:2]
-        left, top = self._to_svg.transform((x, y + height))
-        box = zip(
-            ("x", "y", "width", "height"), (left, top, UNITS * width, UNITS * height), strict=True
-        )
-        place = " ".join(f'{name}="{_short(value)}"' for name, value in box)
-        self._elements.append(("image", "", f'{place} href="data:image/png;base64,{data}"/>'))
 
     def get_text_width_height_descent(
         self, s: str, prop: FontProperties, ismath: Any

@@ -176,16 +176,6 @@ class TestTexts:
         assert bar[1]["d"].startswith("M")
 
 
-class TestImages:
-    def test_lie_where_they_were_put_as_data(self):
-        figure = Figure(figsize=(1, 1), dpi=72)
-        ax = figure.add_axes((0, 0, 1, 1))
-        ax.imshow(np.arange(4).reshape(2, 2), aspect="auto", interpolation="nearest")
-        [(_, look, _)] = [one for one in elements(figure, size=(72, 72)) if one[0] == "image"]
-        assert [float(look[key]) for key in ("x", "y", "width", "height")] == [0, 0, 720, 720]
-        assert look["href"].startswith("data:image/png;base64,")
-
-
 def test_nothing_needs_ids_styles_or_classes():
     figure = Figure(figsize=(4, 3), dpi=72, layout="constrained")
     ax = figure.add_subplot()
