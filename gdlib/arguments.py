@@ -10,6 +10,7 @@ import math
 import operator
 from collections.abc import Iterable, Mapping, Set
 from decimal import Decimal
+from itertools import chain
 from numbers import Real
 from typing import Any, NoReturn
 
@@ -28,7 +29,7 @@ def as_float_array(name: str, values: ArrayLike) -> FloatArray:
             f"{_advise_unmasked(name, values, len(masked))}"
         )
     array = _as_array(name, values)
-    if array.dtype == object and array.ndim and all(map(_is_real, set(map(type, array.flat)))):
+    if array.dtype.kind == "O" and array.ndim and all(map(_is_real, set(map(type, array.flat)))):
         try:
             array = array.astype(np.float64)
         except OverflowError:  # an int that is larger than any float
@@ -170,16 +171,21 @@ def _first_masked(values: Any, index: tuple[int, ...] = ()) -> tuple[int, ...] |
     if np.ma.isMaskedArray(values):
         masked = np.argwhere(np.ma.getmaskarray(values))
         return (*index, *(int(i) for i in masked[0])) if len(masked) else None
-    if isinstance(values, (list, tuple)) and not set(map(type, values)) <= {float, int}:
-        found = (_first_masked(value, (*index, i)) for i, value in enumerate(values))
-        return next((one for one in found if one is not None), None)
-    return None
+    if not isinstance(values, (list, tuple)):
+        return None
+    kinds = set(map(type, values))
+    if kinds <= {list, tuple}:
+        kinds = set(map(type, chain.from_iterable(values)))
+    if kinds <= {float, int}:  # quickly said of most lists
+        return None
+    found = (_first_masked(value, (*index, i)) for i, value in enumerate(values))
+    return next((one for one in found if one is not None), None)
 
 
 def _as_array(name: str, values: Any) -> NDArray[Any]:
     """Return `values` as NumPy sees them."""
     try:
-        names = _column_names(values)
+        names = None if isinstance(values, np.ndarray) else _column_names(values)
         if not names or hasattr(values, "iloc"):
             return np.asarray(values)
         # polars and pyarrow make numbers of dates, or raise, where columns differ in kind
