@@ -129,6 +129,10 @@ class TestMarkers:
         circle = "m-20 0a20 20 0 1 0 40 0a20 20 0 1 0-40 0z"
         assert look["d"] == f"M50 0{circle}M100 0{circle}"
 
+    def test_of_other_shapes_keep_their_corners(self):
+        [(_, look, _)] = elements(line([5], [50], ls="", marker="s", ms=4, mew=0))
+        assert look["d"] == "M50 0m-20 20 40 0 0-40-40 0z"
+
     def test_stay_apart_where_they_are_translucent(self):
         dots = line([5, 5.5], [50, 50], ls="", marker="o", alpha=0.6, mew=0)
         assert [look["fill-opacity"] for _, look, _ in elements(dots)] == ["0.6", "0.6"]
