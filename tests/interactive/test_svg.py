@@ -81,6 +81,12 @@ class TestLines:
         assert look["stroke-dashoffset"] == "20"
         assert (look["stroke-linecap"], look["stroke-linejoin"]) == ("round", "bevel")
 
+    def test_say_nothing_of_ends_and_corners_that_are_svg_s_or_the_figure_s_own(self):
+        [(_, look, _)] = elements(
+            line([0, 9], [0, 0], solid_capstyle="butt", solid_joinstyle="round")
+        )
+        assert {"stroke-linecap", "stroke-linejoin"}.isdisjoint(look)
+
     @pytest.mark.parametrize("look", [{"lw": 0}, {"color": (0, 0, 0, 0)}])
     def test_that_cannot_be_seen_are_not_drawn(self, look):
         assert elements(line([0, 9], [0, 0], **look)) == []
@@ -165,11 +171,14 @@ class TestTexts:
         assert float(place[0]) == pytest.approx(500, abs=10)
 
     def test_turned_texts_stay_put_in_their_middle(self):
-        text = Text(50, 25, "some words", rotation=90, ha="center", va="center")
+        text = Text(50, 25, "some words", rotation=90, ha="left", va="center")
         text.figure = Figure(dpi=72)
         [(_, look, _)] = elements(text)
         assert look["transform"].endswith("rotate(-90)")
         assert look["text-anchor"] == "middle"
+        text.set_rotation_mode("anchor")
+        [(_, look, _)] = elements(text)
+        assert look["text-anchor"] == "start"
 
     def test_formulas_keep_each_sign_and_their_bars(self):
         text = Text(10, 20, r"$\frac{1}{2m}\ r$")
