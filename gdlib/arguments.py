@@ -29,7 +29,7 @@ def as_float_array(name: str, values: ArrayLike) -> FloatArray:
             f"{_advise_unmasked(name, values, len(masked))}"
         )
     array = _as_array(name, values)
-    if array.dtype.kind == "O" and array.ndim and all(map(_is_real, set(map(type, array.flat)))):
+    if array.dtype.kind == "O" and all(map(_is_real, set(map(type, array.flat)))):
         try:
             array = array.astype(np.float64)
         except OverflowError:  # an int that is larger than any float

@@ -480,6 +480,7 @@ FORMS = {
     "series": pd.Series(FLOATS),
     "a list": FLOATS,
     "a number": 7.0,
+    "a fraction": Fraction(1, 2),
     "images": np.arange(12.0).reshape(3, 2, 2),
     "lists of images": np.arange(12.0).reshape(3, 2, 2).tolist(),
     "masked": np.ma.masked_array([FLOATS, FLOATS, FLOATS], [[0] * 4, [0, 1, 0, 0], [0] * 4]),
@@ -558,6 +559,8 @@ def test_a_table_s_column_is_named(table, columns):
 @pytest.mark.parametrize("form", FORMS)
 def test_advice_on_features_works_when_typed_in(form):
     taken = follow("X", FORMS[form], gdlib.arguments.check_features)
+    if form == "dictionary":
+        np.testing.assert_array_equal(taken, np.transpose([FLOATS, FLOATS]))
     assert taken.size == {"masked": 8, "list of masked rows": 8, "times": 2}.get(form, taken.size)
 
 
@@ -591,3 +594,23 @@ def test_an_object_that_raises_when_numpy_asks_is_named():
 
     with pytest.raises(TypeError, match=r"^X is of type Tensor, .* cannot read \(it lives on"):
         gdlib.standardize(Tensor())
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ({1.0, 2.0}, "in an array"),
+        (None, "in an array"),
+        ("data.csv", "in an array"),
+        ([[1.0, np.ma.masked], [3.0, 4.0]], "expected plain numbers"),
+    ],
+)
+def test_no_advice_is_given_where_none_would_work(value, message):
+    with pytest.raises(TypeError, match=f"{message}$"):
+        gdlib.standardize(value)
+
+
+@pytest.mark.parametrize("value", [[1.0], np.ma.masked, np.array([True])])
+def test_item_is_advised_only_where_it_gives_the_number(value):
+    with pytest.raises(TypeError, match="expected a real number$"):
+        gdlib.unstandardize([1.0], value, [0.0], [1.0])
