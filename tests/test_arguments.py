@@ -612,5 +612,5 @@ def test_no_advice_is_given_where_none_would_work(value, message):
 
 @pytest.mark.parametrize("value", [[1.0], np.ma.masked, np.array([True])])
 def test_item_is_advised_only_where_it_gives_the_number(value):
-    with pytest.raises(TypeError, match="expected a real number$"):
+    with pytest.raises(TypeError, match=r"expected a real number$"):
         gdlib.unstandardize([1.0], value, [0.0], [1.0])
