@@ -1,37 +1,77 @@
 """The drawings that several chapters share."""
 
-import sys
 from itertools import combinations
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
+from nbclient import NotebookClient
+from nbformat import v4
 
-import gdlib
 from gdlib import plots
 
+# A person's settings, of matplotlib and of IPython, that would each change a figure.
+MATPLOTLIBRC = """
+axes.grid: True
+axes.prop_cycle: cycler("color", ["red"])
+font.family: serif
+savefig.facecolor: pink
+text.usetex: True
+"""
+PROFILE = """
+c = get_config()
+c.InlineBackend.rc = {"figure.figsize": (1, 1)}
+c.InlineBackend.print_figure_kwargs = {"pad_inches": 3}
+"""
 
-def test_style_sets_the_look_and_svg(monkeypatch):
-    from matplotlib_inline import backend_inline
 
-    asked = []
-    monkeypatch.setattr(
-        backend_inline, "set_matplotlib_formats", lambda *kinds, **look: asked.append((kinds, look))
-    )
-    with plt.rc_context():
+def figure_from_a_notebook() -> str:
+    """Run a small notebook in a fresh kernel and return the one picture that it shows."""
+    cells = [
+        "import matplotlib.pyplot as plt\nfrom gdlib.plots import use_book_style",
+        "use_book_style()",
+        "_, ax = plt.subplots()\nax.plot([1, 3, 2], label='a line')\nax.legend();",
+    ]
+    nb = v4.new_notebook(cells=[v4.new_code_cell(cell) for cell in cells])
+    NotebookClient(nb, timeout=120, kernel_name="python3").execute()
+    outputs = [output for cell in nb.cells for output in cell.outputs]
+    assert [output.output_type for output in outputs] == ["display_data"]
+    return outputs[0].data["image/svg+xml"]
+
+
+def test_a_notebook_shows_the_same_figures_whatever_a_person_has_set(monkeypatch, tmp_path):
+    matplotlibrc, profile = tmp_path / "matplotlibrc", tmp_path / "profile_default"
+    profile.mkdir()
+    matplotlibrc.touch()
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    monkeypatch.setenv("MATPLOTLIBRC", str(matplotlibrc))
+    monkeypatch.delenv("MPLBACKEND", raising=False)
+    without = figure_from_a_notebook()
+    matplotlibrc.write_text(MATPLOTLIBRC, encoding="utf-8")
+    (profile / "ipython_kernel_config.py").write_text(PROFILE, encoding="utf-8")
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    assert figure_from_a_notebook() == without
+
+
+def test_style_replaces_what_was_set_before():
+    with plt.rc_context(
+        {"axes.grid": True, "axes.spines.top": True, "lines.dashed_pattern": (9, 9)}
+    ):
+        backend = plt.get_backend()
         plots.use_book_style()
-        assert plt.rcParams["axes.spines.top"] is False
-        assert plt.rcParams["svg.hashsalt"] == "gdlib"
-    # Without a date the same figure is the same file, wherever and whenever it is drawn.
-    assert asked == [(("svg",), {"metadata": {"Date": None}})]
+        assert not plt.rcParams["axes.grid"]
+        assert not plt.rcParams["axes.spines.top"]
+        assert plt.rcParams["lines.dashed_pattern"] == plt.rcParamsDefault["lines.dashed_pattern"]
+        assert plt.get_backend() == backend
 
 
-def test_style_works_without_ipython(monkeypatch):
-    monkeypatch.setitem(sys.modules, "matplotlib_inline.backend_inline", None)
+def test_a_terminal_keeps_its_backend(monkeypatch):
+    monkeypatch.setattr("IPython.get_ipython", object)
     with plt.rc_context():
+        backend = plt.get_backend()
         plots.use_book_style()
-        assert plt.rcParams["font.size"] == 12
+        assert plt.get_backend() == backend
 
 
 def test_data_are_drawn_as_they_are(ax):
@@ -41,25 +81,36 @@ def test_data_are_drawn_as_they_are(ax):
 
 
 def test_line_is_the_model(ax):
-    plots.draw_line(ax, np.array([2.0]), 1.0, (0, 10), label="fit")
+    plots.draw_line(ax, np.array([2.0]), 1.0, (0, 10))
     assert ax.lines[0].get_xydata().tolist() == [[0, 1], [10, 21]]
-    assert ax.lines[0].get_label() == "fit"
 
 
-def test_contours_join_points_of_equal_loss(ax):
-    objective = gdlib.squared_error([[1.0], [2.0], [4.0]], [1.0, 3.0, 2.0])
-    plots.draw_contours(ax, objective, (-1, 2), (-1, 3), levels=5)
-    contours = ax.collections[0]
-    assert len(contours.levels) == 5
-    for level, path in zip(contours.levels, contours.get_paths(), strict=True):
-        losses = [objective(np.array([w]), float(b))[0] for w, b in path.vertices]
-        assert losses == pytest.approx([level] * len(losses), rel=2e-2)
+def valley(w, b):
+    """Return a loss whose level lines are ellipses around (3, 0), twice as long as wide."""
+    return float((w[0] - 3) ** 2 + 4 * b**2), 2 * (w - 3), 8 * b
+
+
+def half_lengths(contours):
+    """Return the least and the greatest half-length of each ellipse, measured point by point."""
+    for path in contours.get_paths():
+        w, b = path.vertices.T
+        radii = np.hypot(w - 3, 2 * b)
+        yield radii.min(), radii.max()
+
+
+def test_contours_of_a_quadratic_loss_stand_at_even_distances(ax):
+    plots.draw_contours(ax, valley, (1, 5), (-1, 1))
+    corner = np.sqrt(8)
+    for part, radii in zip(range(1, 12), half_lengths(ax.collections[0]), strict=False):
+        assert radii == pytest.approx([part / 12 * corner] * 2, abs=0.01)
 
 
 def test_contours_take_levels_of_the_caller(ax):
-    objective = gdlib.squared_error([[1.0], [2.0]], [1.0, 3.0])
-    plots.draw_contours(ax, objective, (0, 2), (0, 2), levels=[0.5, 1.0])
-    assert ax.collections[0].levels.tolist() == [0.5, 1.0]
+    plots.draw_contours(ax, valley, (1, 5), (-1, 1), levels=[0.25, 1.0])
+    small, large = half_lengths(ax.collections[0])
+    assert small == pytest.approx((0.5, 0.5), rel=0.01)
+    assert large == pytest.approx((1, 1), rel=0.01)
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("w", "b")
 
 
 def test_path_shows_its_start(ax):

@@ -4,6 +4,7 @@ Each ``draw_*`` function adds to an axes that it is given and returns nothing. W
 one chapter draws stands in the module with that chapter's name, such as ``plots.loss``.
 """
 
+import sys
 from collections.abc import Mapping, Sequence
 from itertools import cycle
 
@@ -25,15 +26,43 @@ MINIMUM = "#111111"
 CONTOUR = "#B8B8B8"
 LINE_STYLES = ("-", "--", "-.", ":")  # of curves of one colour, in this order, again and again
 
+STYLE = {
+    "figure.figsize": (6, 3.7),
+    "figure.constrained_layout.use": True,
+    "font.size": 12,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": 12,
+    "axes.titlelocation": "left",
+    "axes.axisbelow": True,
+    "axes.formatter.useoffset": False,
+    "axes.edgecolor": "#555555",
+    "xtick.color": "#333333",
+    "ytick.color": "#333333",
+    "lines.linewidth": 2,
+    "legend.frameon": False,
+    "legend.fontsize": 11,
+    "svg.hashsalt": "gdlib",  # names within an SVG, the same each time it is drawn
+}
+
 
 def use_book_style() -> None:
-    """Draw in the book's style from here on, and as SVG where IPython shows the figures."""
-    plt.style.use("gdlib.plots.book")
-    try:
-        from matplotlib_inline.backend_inline import set_matplotlib_formats
-    except ModuleNotFoundError:
-        return
-    set_matplotlib_formats("svg", metadata={"Date": None})  # type: ignore[no-untyped-call]
+    """Draw in the book's style from here on, and show figures as SVG where a notebook runs.
+
+    The style stands on matplotlib's defaults and not on the reader's matplotlibrc, and a
+    notebook shows figures whatever MPLBACKEND says, so the book looks the same everywhere.
+    A ``%matplotlib`` after this call chooses another backend.
+    """
+    if "IPython" in sys.modules:
+        from IPython import get_ipython
+        from IPython.core.pylabtools import select_figure_formats
+
+        shell = get_ipython()
+        if hasattr(shell, "kernel"):  # IPython in a terminal has none, and nowhere to show an SVG
+            shell.enable_matplotlib("inline")
+            fixed = {"Date": None}  # the same figure is the same file, whenever it is drawn
+            select_figure_formats(shell, {"svg"}, metadata=fixed)  # type: ignore[no-untyped-call]
+    plt.style.use(["default", STYLE])
 
 
 def draw_data(ax: Axes, x: ArrayLike, y: ArrayLike, xlabel: str = "", ylabel: str = "") -> None:
@@ -43,10 +72,10 @@ def draw_data(ax: Axes, x: ArrayLike, y: ArrayLike, xlabel: str = "", ylabel: st
     ax.set_ylabel(ylabel or ax.get_ylabel())
 
 
-def draw_line(ax: Axes, w: float, b: float, span: tuple[float, float], label: str = "") -> None:
+def draw_line(ax: Axes, w: float, b: float, span: tuple[float, float]) -> None:
     """Draw the model ``w x + b`` over ``span = (left, right)``."""
     ends = np.asarray(span, dtype=float)
-    ax.plot(ends, float(np.squeeze(w)) * ends + b, color=MODEL, label=label or None)
+    ax.plot(ends, float(np.squeeze(w)) * ends + b, color=MODEL)
 
 
 def draw_contours(
@@ -54,25 +83,24 @@ def draw_contours(
     objective: Objective,
     w_range: tuple[float, float],
     b_range: tuple[float, float],
-    levels: ArrayLike | int = 12,
+    levels: ArrayLike | None = None,
 ) -> None:
     """Draw the level lines of a loss with one weight over the ranges of ``w`` and ``b``.
 
-    A number of levels spaces them like squares, so that the lines of a bowl stand evenly.
+    Without `levels` there are twelve, spaced like squares: those of a bowl stand evenly.
     """
     ws, bs = np.linspace(*w_range, 80), np.linspace(*b_range, 80)
     losses = np.array([[objective(np.array([w]), float(b))[0] for w in ws] for b in bs])
-    if isinstance(levels, int):
-        low, high = losses.min(), losses.max()
-        levels = low + (high - low) * (np.arange(1, levels + 1) / levels) ** 2
+    if levels is None:
+        levels = losses.min() + np.ptp(losses) * (np.arange(1, 13) / 12) ** 2
     ax.contour(ws, bs, losses, levels=levels, colors=CONTOUR, linewidths=1)
     ax.set(xlabel="w", ylabel="b")
 
 
-def draw_path(ax: Axes, ws: ArrayLike, bs: ArrayLike, label: str = "") -> None:
+def draw_path(ax: Axes, ws: ArrayLike, bs: ArrayLike) -> None:
     """Draw the points ``(w, b)`` that a descent visited, joined in order; the start is hollow."""
     ws, bs = np.ravel(ws), np.ravel(bs)
-    ax.plot(ws, bs, ".-", color=PATH, linewidth=1.5, markersize=6, label=label or None)
+    ax.plot(ws, bs, ".-", color=PATH, linewidth=1.5, markersize=6)
     ax.plot(ws[:1], bs[:1], "o", color=PATH, markerfacecolor="white", markersize=8)
 
 
@@ -93,22 +121,17 @@ def draw_loss_curves(ax: Axes, curves: Mapping[str, ArrayLike], ylabel: str) -> 
     ax.set(xlabel="iteration k", ylabel=ylabel)
 
 
-def draw_limit(ax: Axes, limit: float) -> None:
-    """Mark the largest stable learning rate on an axes over learning rates."""
-    ax.axvline(limit, color=MINIMUM, linewidth=1.5, linestyle=":")
-    top = ("data", "axes fraction")
-    ax.annotate("limit ", (limit, 0.97), xycoords=top, ha="right", va="top")
-
-
 def draw_rate_sweep(
     ax: Axes, rates: ArrayLike, sweeps: Mapping[str, ArrayLike], limit: float
 ) -> None:
-    """Draw what is left of the loss after a number of steps, one curve a number, over `rates`."""
+    """Draw what is left of the loss over `rates`, one curve a number of steps, and the limit."""
     for (label, losses), style in zip(sweeps.items(), cycle(LINE_STYLES), strict=False):
         ax.plot(rates, losses, style, color=PATH, label=label)
     ax.set_yscale("log")
     ax.set(xlabel="learning rate α", ylabel="loss above the minimum")
-    draw_limit(ax, limit)
+    ax.axvline(limit, color=MINIMUM, linewidth=1.5, linestyle=":")
+    top = ("data", "axes fraction")
+    ax.annotate("limit ", (limit, 0.97), xycoords=top, ha="right", va="top")
     ax.legend(loc="upper left")
 
 
