@@ -9,15 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import gdlib
-from gdlib.plots import (
-    MODEL,
-    draw_contours,
-    draw_data,
-    draw_line,
-    draw_minimum,
-    draw_path,
-    use_book_style,
-)
+from gdlib.plots import draw_contours, draw_data, draw_line, draw_minimum, draw_path, use_book_style
 
 SITE = Path(__file__).resolve().parent.parent / "site"
 TARGET, CARD = SITE / "pictures" / "picture.svg", SITE / "static" / "card.png"
@@ -34,7 +26,7 @@ def draw() -> plt.Figure:
     for k in (0, 1, 3, 8, 20, 60):
         w, b = steps[k].w[0] / 10, steps[k].b - 2 * steps[k].w[0]
         draw_line(line, w, b, (17, 43))
-        line.lines[-1].set(color=MODEL, alpha=1.0 if k == 60 else 0.4)
+        line.lines[-1].set(alpha=1.0 if k == 60 else 0.4)
     line.set(xlim=(17, 43), ylim=(0, 360), title="each step, a better line")
 
     draw_contours(loss, objective, (-40, 150), (0, 190))
