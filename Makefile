@@ -18,7 +18,7 @@ SITE := _build/html
 BUILT := _build/.complete-$(shell echo "$(GDLIB_SITE_URL) $(GDLIB_REPOSITORY_URL) $(GDLIB_REPOSITORY_BRANCH) \
 	$$(git remote get-url origin 2>/dev/null)" | cksum | cut -d ' ' -f 1)
 SOURCES := _config.yml _toc.yml index.md \
-	$(wildcard appendices/*.md chapters/*.ipynb gdlib/*.py gdlib/interactive/* gdlib/plots/*.py site/extensions/*.py site/templates/* site/static/*)
+	$(wildcard appendices/*.md chapters/*.ipynb gdlib/*.py gdlib/interactive/* site/extensions/*.py site/templates/* site/static/*)
 # Unless it was made here, whole, and still runs, .venv is made anew: an environment does not
 # survive being moved, and .installing stays behind where an installation was cut off.
 SOUND := $(shell [ "$$(cat $(VENV)/.made 2>/dev/null)" = "$$(pwd -P)" ] && [ ! -e $(VENV)/.installing ] && \

@@ -1,7 +1,7 @@
 """The book's drawings: colours, style, and what several chapters draw.
 
 Each ``draw_*`` function adds to an axes that it is given and returns nothing. What only
-one chapter draws stands in the module with that chapter's name, such as ``plots.loss``.
+one chapter draws stands in that chapter's own folded cells.
 """
 
 import sys
