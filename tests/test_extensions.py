@@ -390,11 +390,13 @@ class Book:
 
     def __init__(self, folder):
         self.folder = folder
-        (folder / "references.bib").write_text("@misc{Ada, author={Ada}, title={A}, year={1843}}")
         self.write("index", "# Book\n\nThe first page, with a picture.\n\n![Three](a.svg)")
-        self.write("one", "# One\n\nIt cites {cite:p}`Ada`, and sets $x$.\n\n(here)=\n## Here")
+        self.write(
+            "one",
+            "# One\n\nIt cites [Ada 1843](works.md#ada-1843), and sets $x$.\n\n(here)=\n## Here",
+        )
         self.write("two", "# Two\n\nIt leads to [](#here), and to a note.[^1]\n\n[^1]: A note.")
-        self.write("works", "# Works\n\n```{bibliography}\n:filter: cited\n```")
+        self.write("works", "# Works\n\n## Ada 1843\n\nNotes.")
         (folder / "a.svg").write_text('<svg width="9pt" height="9pt"></svg>')
         self.order("one", "two", "works")
 
@@ -415,7 +417,6 @@ class Book:
             ],
             "templates_path": [str(ROOT / "site/templates")],
             "html_static_path": [str(ROOT / "site/static")],
-            "bibtex_bibfiles": ["references.bib"],
             "myst_enable_extensions": ["dollarmath"],
             "external_toc_exclude_missing": True,
             "html_theme_options": {},
@@ -430,19 +431,15 @@ class Book:
 
 EDITS = {
     "nothing": lambda book: None,
-    "a sentence": lambda book: book.write("works", "# Works\n\nMore.\n\n```{bibliography}\n```"),
-    "a title": lambda book: book.write(
-        "one", "# First\n\n{cite:p}`Ada`, $x$.\n\n(here)=\n## There"
-    ),
+    "a sentence": lambda book: book.write("works", "# Works\n\nMore.\n\n## Ada 1843\n\nNotes."),
+    "a title": lambda book: book.write("one", "# First\n\nIt sets $x$.\n\n(here)=\n## There"),
     "a citation": lambda book: book.write("one", "# One\n\nNo more.\n\n(here)=\n## Here"),
-    "a formula": lambda book: book.write("one", "# One\n\n{cite:p}`Ada`.\n\n(here)=\n## Here"),
+    "a formula": lambda book: book.write("one", "# One\n\nNo sign.\n\n(here)=\n## Here"),
     "a picture": lambda book: (book.folder / "a.svg").write_text('<svg width="6pt" height="6pt"/>'),
     "no picture": lambda book: book.write("index", "# Book\n\nThe first page, without a picture."),
     "the order": lambda book: book.order("two", "one", "works"),
     "a page less": lambda book: book.order("one", "works"),
-    "a work": lambda book: (book.folder / "references.bib").write_text(
-        "@misc{Ada, author={Ada Lovelace}, title={A}, year={1843}}"
-    ),
+    "a work": lambda book: book.write("works", "# Works\n\n## Ada 1843\n\nNotes of hers."),
 }
 
 

@@ -232,17 +232,10 @@ def digest(*patterns: str) -> str:
 
 def affected(app: Sphinx, env: BuildEnvironment) -> set[str]:
     """Name the pages to write anew: all, where something changed that a page says of another."""
-    std, py, cite = map(env.get_domain, ("std", "py", "cite"))
-    shared = repr(
-        [
-            sorted((name, title.astext()) for name, title in env.titles.items()),
-            *(
-                sorted(known.items())
-                for known in (env.toctree_includes, std.labels, std.anonlabels, py.objects)
-            ),
-            [(citation.key, citation.citation_id, citation.entry) for citation in cite.citations],
-        ]
-    )
+    std, py = map(env.get_domain, ("std", "py"))
+    titles = {name: title.astext() for name, title in env.titles.items()}
+    known = (titles, env.toctree_includes, std.labels, std.anonlabels, py.objects)
+    shared = repr([sorted(names.items()) for names in known])
     before, env.book_shared = getattr(env, "book_shared", ""), shared
     return set() if shared == before else env.found_docs
 
