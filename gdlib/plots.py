@@ -1,4 +1,4 @@
-"""The book's drawings: colours, style, and what several chapters draw.
+"""What the book's figures share: the style, a palette, and what several chapters draw.
 
 Each ``draw_*`` function adds to an axes that it is given and returns nothing. What only
 one chapter draws stands in that chapter's own folded cells.
