@@ -1,5 +1,6 @@
 """How large a learning rate may be: the curvature of a loss, without its matrix."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -13,7 +14,7 @@ def largest_stable_learning_rate(objective: Objective, w: ArrayLike, b: float) -
     """Return 2/λmax, above which plain steps on a quadratic loss diverge.
 
     λmax is the largest eigenvalue of the loss's Hessian H. Power iteration finds it from
-    differences of gradients, ``H v = ∇J(p + v) − ∇J(p)``; H itself is never formed.
+    differences of gradients, ``H v = (∇J(p + h v) − ∇J(p)) / h``; H itself is never formed.
 
     Parameters
     ----------
@@ -27,8 +28,8 @@ def largest_stable_learning_rate(objective: Objective, w: ArrayLike, b: float) -
     Returns
     -------
     float
-        The largest stable learning rate; infinity where the loss is flat, NaN where it
-        overflows.
+        The largest stable learning rate; infinity where the loss is flat, NaN where the
+        gradient overflows.
 
     Raises
     ------
@@ -39,11 +40,11 @@ def largest_stable_learning_rate(objective: Objective, w: ArrayLike, b: float) -
 
     Notes
     -----
-    For squared error the Hessian is the same everywhere and the difference is exact up
-    to rounding. For other losses it is an average over a step from ``(w, b)``, of length 1
-    or, for large parameters, of a ten-thousandth of the largest.
-    Power iteration is described in [1]_; it ends when the curvature no longer changes, at
-    the latest after 1000 rounds.
+    For squared error the Hessian is the same everywhere, and the difference is exact up to
+    rounding, whatever the units of the data are. For other losses it is an average over a short
+    way from ``(w, b)``, on which the gradient changes by about a thousandth of its size.
+    Power iteration is described in [1]_; it ends when H v grows no longer, at the latest
+    after 1000 rounds.
 
     References
     ----------
@@ -58,34 +59,70 @@ def largest_stable_learning_rate(objective: Objective, w: ArrayLike, b: float) -
     0.0209569
     """
     check_callable("objective", objective)
-    w, b = check_weights(w), check_number("b", b)
-    _, dw, db = objective(w, b)
-    here = np.append(dw, db)
-    # 1, unless the rounding of large parameters would swallow it
-    step = max(1.0, 1e-4 * float(np.abs(np.append(w, b)).max()))
+    p = np.append(check_weights(w), check_number("b", b))
 
-    def multiply(v: FloatArray) -> FloatArray:
-        _, dw, db = objective(w + step * v[:-1], b + step * float(v[-1]))
-        slope: FloatArray = (np.append(dw, db) - here) / step
-        return slope
+    def gradient(p: FloatArray) -> FloatArray:
+        _, dw, db = objective(p[:-1], float(p[-1]))
+        return np.append(dw, db)
 
-    curvature = _dominant(multiply, len(here))
-    if curvature < 0:  # the largest in size; what is largest shows when all are raised by its size
-        lowest = curvature
-        curvature += _dominant(lambda v: multiply(v) - lowest * v, len(here))
-    return float("inf") if curvature <= 0 else 2 / curvature
+    with np.errstate(over="ignore", invalid="ignore"):
+        loss, dw, db = objective(p[:-1], float(p[-1]))
+        here = np.append(dw, db)
+        # How large the numbers are of which gradients are made. Large parameters may cancel in
+        # them, hence the random signs.
+        signs = np.random.default_rng(1).choice([-1.0, 1.0], len(p))
+        scale = _largest(here)
+        if p.any():
+            scale = max(scale, 1e3 * _largest(gradient(p + 1e-3 * signs * p) - here))
+        if not math.isfinite(scale):
+            return math.nan
+        if not math.isfinite(loss):  # squares overflow before gradients do
+            loss, scale = 0.0, 1e300
+        step = 1e-3
+
+        def multiply(v: FloatArray) -> FloatArray:
+            """Return H v; change the step until the difference is near 1/1000 of the scale."""
+            nonlocal step
+            for _ in range(100):
+                change = gradient(p + step * v) - here
+                size = _largest(change)
+                if not scale and not loss and 0 < size < math.inf:
+                    break
+                # Residuals cancel, too; those of squared error are bounded by the loss.
+                residuals = math.sqrt(2 * max(abs(loss), 1e-300)) * math.sqrt(size / step)
+                factor = 1e-3 * max(scale, residuals) / size if size else math.inf
+                if 0.1 <= factor <= 10 or not 1e-280 < step < 1e280:
+                    break
+                step *= min(max(factor, 1e-20), 1e20)
+            product: FloatArray = change / step
+            return product
+
+        length, curvature = _dominant(multiply, len(p))
+        if curvature < length / 2:  # what is negative prevails: raise all curvatures by its size
+            lowest = length
+            length = _dominant(lambda v: multiply(v) + lowest * v, len(p))[0] - lowest
+    return math.inf if length <= 0 else 2 / length
 
 
-def _dominant(multiply: Callable[[FloatArray], FloatArray], size: int) -> float:
-    """Return the eigenvalue of largest size by power iteration."""
+def _largest(v: FloatArray) -> float:
+    return float(np.abs(v).max())
+
+
+def _dominant(multiply: Callable[[FloatArray], FloatArray], size: int) -> tuple[float, float]:
+    """Return the largest size of an eigenvalue, by power iteration, and v·Hv at its end."""
     v = np.random.default_rng(0).standard_normal(size)
     v /= np.linalg.norm(v)
-    curvature = 0.0
+    length = 0.0
     for _ in range(1000):
         Hv = multiply(v)
-        before, curvature = curvature, float(v @ Hv)
-        length = np.linalg.norm(Hv)
-        if length == 0 or not abs(curvature - before) > 1e-13 * abs(curvature):  # or NaN
+        before, length, curvature = length, _length(Hv), float(v @ Hv)
+        if not length > before:  # in exact arithmetic it grows, or stays; or NaN
             break
         v = Hv / length
-    return curvature
+    return length, curvature
+
+
+def _length(v: FloatArray) -> float:
+    """Return the Euclidean norm, also where its square would overflow or underflow."""
+    largest = _largest(v)
+    return largest * float(np.linalg.norm(v / largest)) if largest else 0.0
