@@ -1,10 +1,10 @@
 """Step 6, iteration: gradient, update, again, until a rule says stop."""
 
 import math
-from collections.abc import Callable, Generator, Iterator
-from contextvars import copy_context
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,10 +18,11 @@ from gdlib.arguments import (
     check_positive,
     check_weights,
 )
-from gdlib.curvature import largest_stable_learning_rate
 from gdlib.initialization import initialize_parameters
 from gdlib.losses import Objective, squared_error
-from gdlib.updates import UpdateRule, plain_step
+from gdlib.updates import Evaluation, UpdateRule, plain_step
+
+FLOAT64, ndarray = np.dtype(np.float64), np.ndarray  # found faster than through np
 
 
 class Step(NamedTuple):
@@ -72,7 +73,8 @@ class DivergenceError(ArithmeticError):
     learning_rate : float
         Learning rate of the run.
     largest_stable_learning_rate : float
-        2/λmax at the start of the run, see `largest_stable_learning_rate`.
+        2/λmax at the start of the run, see `largest_stable_learning_rate`; computed when it is
+        first read. NaN where the objective does not let it be computed.
     w : ndarray, shape (n,)
         Last weights with a finite loss.
     b : float
@@ -94,36 +96,61 @@ class DivergenceError(ArithmeticError):
         iteration: int,
         loss: float,
         learning_rate: float,
-        largest_stable_learning_rate: float,
+        largest_stable_learning_rate: float | Callable[[], float],
         w: FloatArray,
         b: float,
     ) -> None:
-        super().__init__(iteration, loss, learning_rate, largest_stable_learning_rate, w, b)
+        super().__init__(iteration, loss, learning_rate)
         self.iteration = iteration
         self.loss = loss
         self.learning_rate = learning_rate
-        self.largest_stable_learning_rate = largest_stable_learning_rate
+        self._limit = largest_stable_learning_rate
         self.w = w
         self.b = b
 
+    @property
+    def largest_stable_learning_rate(self) -> float:
+        if callable(self._limit):
+            self._limit = self._limit()
+        return self._limit
+
     def __str__(self) -> str:
+        limit = self.largest_stable_learning_rate
+        advice = "" if math.isnan(limit) else f"; plain steps are stable below {limit:.6g}"
         return (
             f"the loss is {self.loss:g} at iteration {self.iteration} with learning_rate "
-            f"{self.learning_rate:g}; plain steps are stable below "
-            f"{self.largest_stable_learning_rate:.6g}. The last parameters with a finite loss are "
+            f"{self.learning_rate:g}{advice}. The last parameters with a finite loss are "
             "in this error's w and b."
         )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        limit = self.largest_stable_learning_rate  # what computes it cannot be pickled
+        arguments = (self.iteration, self.loss, self.learning_rate, limit, self.w, self.b)
+        return type(self), arguments, vars(self)
+
+
+def _limit(objective: Objective, w: FloatArray, b: float) -> float:
+    """Return `largest_stable_learning_rate`, or NaN where the objective fails."""
+    from gdlib.curvature import largest_stable_learning_rate  # chapter 8, and rarely needed
+
+    try:
+        return largest_stable_learning_rate(objective, w, b)
+    except Exception:  # must not stand in the place of the error that asks
+        return math.nan
 
 
 class Descent(Iterator[Step]):
     """The iterator that `descend` returns.
 
+    What goes wrong inside the objective or the update rule, an interruption included, leaves
+    a run where it was: ask again, and it goes on from there.
+
     Attributes
     ----------
     stopped_by : str or None
-        Name of the argument that ended the run: ``"num_iterations"``,
-        ``"loss_tolerance"`` or ``"gradient_tolerance"``. None until the run has ended;
-        it stays None where the caller stopped asking.
+        What ended the run: ``"num_iterations"``, ``"loss_tolerance"``,
+        ``"gradient_tolerance"``, or ``"update"``, a rule that knew no better point. None until
+        the run has ended; it stays None where the caller stopped asking.
 
     Examples
     --------
@@ -133,75 +160,144 @@ class Descent(Iterator[Step]):
     ([27.5, 0.363, 0.303], 'num_iterations')
     """
 
-    def __init__(self, steps: Generator[Step, None, str]) -> None:
+    def __init__(
+        self,
+        objective: Objective,
+        start: tuple[FloatArray, float],
+        learning_rate: float,
+        num_iterations: int,
+        update: UpdateRule,
+        tolerances: tuple[float, float],
+    ) -> None:
         self.stopped_by: str | None = None
-        self._steps = steps
-        # Overflow is DivergenceError's to report; a context of its own, so that the
-        # caller's np.errstate stays as it was.
-        self._context = copy_context()
-        self._context.run(np.seterr, over="ignore", invalid="ignore")
+        self._objective = objective
+        self._start = start
+        self._learning_rate = learning_rate
+        self._num_iterations = num_iterations
+        self._update = update
+        self._loss_tolerance, self._gradient_tolerance = tolerances
+        # The search of a rule that measures this very objective evaluates the point it returns.
+        own = getattr(update, "objective", None) is objective
+        self._search = getattr(update, "search", None) if own else None
+        self._last: Step | None = None
+        self._loss_before = math.inf  # at the step before the last
+        # The next point, and what is known there. It stays until the step is complete, so that
+        # a rule with a memory is asked for it once.
+        self._next: tuple[FloatArray, float, Evaluation | None] | None = (*start, None)
 
     def __next__(self) -> Step:
         try:
-            return self._context.run(next, self._steps)
-        except StopIteration as end:
-            self.stopped_by = end.value or self.stopped_by
-            raise
+            with np.errstate(over="ignore", invalid="ignore"):  # DivergenceError's to report
+                step = self._advance()
+        except StopIteration as error:  # must not pass for the end of the run
+            raise RuntimeError("objective or update raised StopIteration") from error
+        if step is None:
+            raise StopIteration
+        return step
 
-
-def _check_shapes(loss: float, dw: FloatArray, db: float, w: FloatArray) -> None:
-    """Refuse what a custom objective returned, unless it fits the parameters."""
-    for name, value, expected in (("loss", loss, ()), ("dw", dw, w.shape), ("db", db, ())):
-        if np.shape(value) != expected:
-            what = f"shape {expected}, that of w" if expected else "a single number"
-            raise ValueError(
-                f"objective returned {name} of shape {np.shape(value)}; expected {what}"
-            )
-    if not isinstance(dw, np.ndarray):
-        raise TypeError(f"objective returned dw as {type(dw).__name__}; expected a NumPy array")
-
-
-def _steps(
-    objective: Objective,
-    w: FloatArray,
-    b: float,
-    learning_rate: float,
-    num_iterations: int,
-    update: UpdateRule,
-    loss_tolerance: float,
-    gradient_tolerance: float,
-) -> Generator[Step, None, str]:
-    """Yield the steps of a run and return the name of the argument that ended it."""
-    start = last_finite = w, b
-    shape = w.shape
-    last_loss = math.inf
-    for iteration in range(num_iterations + 1):
+    def _advance(self) -> Step | None:
+        """Return the next step, or None where the run has ended."""
+        last = self._last
+        if self._next is None:
+            self._next = self._move()
+            if self._next is None:
+                return None
+        w, b, known = self._next
         try:
-            loss, dw, db = objective(w, b)
-        except OverflowError:  # Python's own floats raise where NumPy's become infinite
-            loss = math.inf
-        else:
-            if iteration == 0:
-                _check_shapes(loss, dw, db, w)
+            found = known or self._objective(w, b)
+        except OverflowError:  # Python's own floats raise it where NumPy's become infinite
+            found = math.inf, w, b
+        try:
+            loss, dw, db = found
+        except (TypeError, ValueError):
+            raise TypeError(f"objective returned {found!r}; expected loss, dw, db") from None
+        if not (
+            type(dw) is ndarray
+            and dw.dtype is FLOAT64
+            and dw.shape == w.shape
+            and isinstance(db, float)
+            and isinstance(loss, float)
+        ):
+            loss = _number("objective returned loss", loss)
+            dw = _vector("objective returned dw", dw, w.shape)
+            db = _number("objective returned db", db)
         if not math.isfinite(loss):
-            stable = largest_stable_learning_rate(objective, *start)
-            raise DivergenceError(iteration, loss, learning_rate, stable, *last_finite)
+            raise self._divergence(loss)
         w.setflags(write=False)  # steps that are kept must not change with the run
-        yield Step(iteration, w, b, loss, dw, db)
-        if abs(last_loss - loss) < loss_tolerance:
-            return "loss_tolerance"
-        if gradient_tolerance and math.sqrt(dw @ dw + db * db) < gradient_tolerance:
-            return "gradient_tolerance"
-        last_loss, last_finite = loss, (w, b)
-        if iteration < num_iterations:
-            w, b = update(w, b, dw, db, learning_rate)
-            if type(w) is not np.ndarray:
-                raise TypeError(f"update returned w as {type(w).__name__}; expected a NumPy array")
-            if w.shape != shape:
-                raise ValueError(
-                    f"update returned w of shape {w.shape}; expected {shape}, as before"
-                )
-    return "num_iterations"
+        if last is None:
+            step = Step(0, w, b, loss, dw, db)
+        else:
+            step = Step(last.iteration + 1, w, b, loss, dw, db)
+            self._loss_before = last.loss
+        self._last, self._next = step, None
+        return step
+
+    def _move(self) -> tuple[FloatArray, float, Evaluation | None] | None:
+        """Return the next point and what is known there, or None where the run ends."""
+        assert self._last is not None
+        iteration, w, b, loss, dw, db = self._last
+        if self.stopped_by is None:
+            if abs(self._loss_before - loss) < self._loss_tolerance:
+                self.stopped_by = "loss_tolerance"
+            elif (tolerance := self._gradient_tolerance) and math.sqrt(
+                dw @ dw + db * db
+            ) < tolerance:
+                self.stopped_by = "gradient_tolerance"
+            elif iteration == self._num_iterations:
+                self.stopped_by = "num_iterations"
+        if self.stopped_by is not None:
+            return None
+        known = None
+        if self._search is None:
+            found: Any = self._update(w, b, dw, db, self._learning_rate)
+        else:
+            found = self._search(w, b, loss, dw, db, self._learning_rate)
+            if found is not None:
+                *found, known = found
+        if found is None:
+            self.stopped_by = "update"
+            return None
+        try:
+            new_w, new_b = found
+        except (TypeError, ValueError):
+            raise TypeError(f"update returned {found!r}; expected w, b") from None
+        if not (
+            type(new_w) is ndarray
+            and new_w.dtype is FLOAT64
+            and new_w.shape == w.shape
+            and isinstance(new_b, float)
+        ):
+            new_w = _vector("update returned w", new_w, w.shape)
+            new_b = _number("update returned b", new_b)
+        return new_w, new_b, known
+
+    def _divergence(self, loss: float) -> DivergenceError:
+        """Return the error for a loss that is not finite."""
+        start, last = self._start, self._last
+        iteration, finite = (0, start) if last is None else (last.iteration + 1, last[1:3])
+        limit = partial(_limit, self._objective, *start)
+        return DivergenceError(iteration, loss, self._learning_rate, limit, *finite)
+
+
+def _vector(what: str, value: Any, shape: tuple[int, ...]) -> FloatArray:
+    """Return a vector as float64, or refuse it."""
+    if type(value) is not ndarray:
+        raise TypeError(f"{what} as {type(value).__name__}; expected a NumPy array")
+    if value.dtype.kind not in "iuf":
+        raise TypeError(f"{what} of dtype {value.dtype}; expected real numbers")
+    if value.shape != shape:
+        raise ValueError(f"{what} of shape {value.shape}; expected {shape}, the shape of w")
+    return value.astype(np.float64)
+
+
+def _number(what: str, value: Any) -> float:
+    """Return a number as a float, or refuse it."""
+    array = np.asarray(value)
+    if array.shape != ():
+        raise ValueError(f"{what} of shape {array.shape}; expected a single number")
+    if array.dtype.kind not in "iuf":
+        raise TypeError(f"{what} as {value!r}; expected a real number")
+    return float(array)
 
 
 def descend(
@@ -224,7 +320,8 @@ def descend(
     Parameters
     ----------
     objective : callable
-        ``objective(w, b)`` returns ``(loss, dw, db)``; it is called once per step.
+        ``objective(w, b)`` returns ``(loss, dw, db)``; it is called once per step, unless the
+        rule searches with it.
     w : array_like, shape (n,)
         Weights to start from.
     b : float
@@ -235,7 +332,10 @@ def descend(
         Largest number of updates, 0 or more.
     update : callable, default `plain_step`
         Update rule, ``update(w, b, dw, db, learning_rate)`` returns the new ``w, b``
-        and leaves its arguments as they were.
+        and leaves its arguments as they were, or returns None to end the run. A rule that
+        evaluates the objective, as `backtracking` does, can spare the run that work: where its
+        attribute ``objective`` is this one, ``update.search(w, b, loss, dw, db,
+        learning_rate)`` is called instead and returns ``w, b, (loss, dw, db)`` or None.
     loss_tolerance : float, default 0
         Stop when an update changes the loss by less than this; 0 switches the rule off.
     gradient_tolerance : float, default 0
@@ -244,15 +344,13 @@ def descend(
     Returns
     -------
     Descent
-        Iterator of `Step`; its attribute ``stopped_by`` names the rule that ended it.
+        Iterator of `Step`; its attribute ``stopped_by`` names what ended it.
 
     Raises
     ------
-    TypeError
-        If an argument is of the wrong type.
-    ValueError
-        If a number is out of range, or `w` is not a vector; at the first step, if the
-        objective returns a gradient that has not the shape of `w`.
+    TypeError, ValueError
+        If an argument is not as described, or, while iterating, if what the objective or the
+        rule returns is not.
     DivergenceError
         While iterating, when the loss is no longer finite. It carries the last finite
         parameters and the largest stable learning rate.
@@ -279,18 +377,17 @@ def descend(
     """
     check_callable("objective", objective)
     check_callable("update", update)
-    w, b = check_weights(w).copy(), check_number("b", b)  # steps must not share the caller's w
-    steps = _steps(
+    return Descent(
         objective,
-        w,
-        b,
+        (check_weights(w).copy(), check_number("b", b)),  # steps must not share the caller's w
         check_positive("learning_rate", learning_rate),
         check_count("num_iterations", num_iterations),
         update,
-        check_not_negative("loss_tolerance", loss_tolerance),
-        check_not_negative("gradient_tolerance", gradient_tolerance),
+        (
+            check_not_negative("loss_tolerance", loss_tolerance),
+            check_not_negative("gradient_tolerance", gradient_tolerance),
+        ),
     )
-    return Descent(steps)
 
 
 def gradient_descent(
@@ -368,12 +465,15 @@ def gradient_descent(
         loss_tolerance=loss_tolerance,
         gradient_tolerance=gradient_tolerance,
     )
-    start = step = next(run)
-    for step in chain([start], run):
-        if report_every and step.iteration % report_every == 0:
-            report(f"iteration {step.iteration}: loss {step.loss:g}")
+    settings = np.geterr()
+    with np.errstate(over="ignore", invalid="ignore"):  # once for all steps, which is faster
+        start = step = next(run)
+        for step in chain([start], iter(run._advance, None)):
+            if report_every and step.iteration % report_every == 0:
+                with np.errstate(**settings):
+                    report(f"iteration {step.iteration}: loss {step.loss:g}")
     if step.loss > start.loss:  # cannot happen at a stable rate, but for rounding
-        stable = largest_stable_learning_rate(objective, start.w, start.b)
+        stable = _limit(objective, start.w, start.b)
         if learning_rate > stable:
             raise DivergenceError(step.iteration, step.loss, learning_rate, stable, step.w, step.b)
     return step.w.copy(), step.b

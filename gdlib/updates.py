@@ -1,10 +1,13 @@
 """Step 5, update: one step downhill.
 
-An *update rule* has the arguments and results of `update_parameters`. The rules trust
-what they are given, so that a loop pays for no checks; `gdlib.descend` takes any of them.
+An *update rule* has the arguments and results of `update_parameters`; it may return None, to
+say that it knows no better point. The rules trust what they are given, so that a loop pays for
+no checks; `gdlib.descend` takes any of them.
 """
 
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,7 +22,12 @@ from gdlib.arguments import (
 )
 from gdlib.losses import Objective
 
-UpdateRule = Callable[[FloatArray, float, FloatArray, float, float], tuple[FloatArray, float]]
+UpdateRule = Callable[
+    [FloatArray, float, FloatArray, float, float], tuple[FloatArray, float] | None
+]
+Evaluation = tuple[float, FloatArray, float]  # loss, dw, db: what an objective returns
+
+EPSILON = sys.float_info.epsilon
 
 
 def plain_step(
@@ -111,7 +119,49 @@ def update_parameters(
     return plain_step(w, b, dw, db, check_positive("learning_rate", learning_rate))
 
 
-def backtracking(objective: Objective, sufficient_decrease: float = 0.5) -> UpdateRule:
+class Backtracking:
+    """The rule that `backtracking` returns.
+
+    `descend` follows its `search` where `objective` is the one that the run follows, so that
+    no point is evaluated twice. Any rule that evaluates the objective may have the two.
+    """
+
+    def __init__(self, objective: Objective, sufficient_decrease: float) -> None:
+        self.objective = objective
+        self._eta = sufficient_decrease
+
+    def __deepcopy__(self, memo: object) -> "Backtracking":
+        return self  # it remembers nothing, and its objective may hold much data
+
+    def __call__(
+        self, w: FloatArray, b: float, dw: FloatArray, db: float, learning_rate: float
+    ) -> tuple[FloatArray, float]:
+        """Return the next point, or the same one if no step lowers the loss."""
+        loss, _, _ = self.objective(w, b)
+        found = self.search(w, b, loss, dw, db, learning_rate)
+        return (w, b) if found is None else found[:2]
+
+    def search(
+        self, w: FloatArray, b: float, loss: float, dw: FloatArray, db: float, learning_rate: float
+    ) -> tuple[FloatArray, float, Evaluation] | None:
+        """Return the next point and what the objective returned there, or None."""
+        # What rounding w and b alone does to the loss; a smaller decrease cannot be told.
+        noise = EPSILON * (abs(loss) + float(np.abs(dw) @ np.abs(w)) + abs(db * b))
+        with np.errstate(over="ignore", invalid="ignore"):  # a first try may be far too long
+            while True:
+                # In this order, because the square of a large gradient would overflow.
+                decrease = self._eta * (float((learning_rate * dw) @ dw) + learning_rate * db * db)
+                if not decrease > noise:  # or NaN
+                    return None
+                new_w, new_b = plain_step(w, b, dw, db, learning_rate)
+                with suppress(OverflowError):  # which Python's own floats raise
+                    there = self.objective(new_w, new_b)
+                    if there[0] <= loss - decrease:
+                        return new_w, new_b, there
+                learning_rate /= 2
+
+
+def backtracking(objective: Objective, sufficient_decrease: float = 0.5) -> Backtracking:
     """Return an update rule that halves the learning rate until the loss falls enough.
 
     With g = (dw, db), a step of rate α is taken if ``J(p − αg) ≤ J(p) − η·α‖g‖²``;
@@ -130,8 +180,9 @@ def backtracking(objective: Objective, sufficient_decrease: float = 0.5) -> Upda
     -------
     callable
         Update rule ``rule(w, b, dw, db, learning_rate)``. The loss at what it returns is
-        never above the loss at ``(w, b)``. Where no step lowers it (the gradient is not
-        the objective's, or the loss is not finite) the parameters come back unchanged.
+        never above the loss at ``(w, b)``. Where no step lowers it by more than rounding,
+        the parameters come back unchanged, and `descend` ends with ``stopped_by`` set to
+        ``"update"``.
 
     Raises
     ------
@@ -144,8 +195,8 @@ def backtracking(objective: Objective, sufficient_decrease: float = 0.5) -> Upda
     -----
     The condition and its ½ are Armijo's [1]_; 10⁻⁴ is common too [2]_ and lets longer
     steps pass. Where no curvature is above L, every rate up to 2(1 − η)/L passes, so
-    halving stops above (1 − η)/L. A step costs one call of the objective for the loss at
-    ``(w, b)`` and one for every rate tried.
+    halving stops above (1 − η)/L. In `descend` a step costs one call of the objective for
+    every rate tried; called by hand, the rule needs one more, for the loss at ``(w, b)``.
 
     References
     ----------
@@ -168,18 +219,4 @@ def backtracking(objective: Objective, sufficient_decrease: float = 0.5) -> Upda
         raise ValueError(
             f"sufficient_decrease is {sufficient_decrease!r}; expected a number between 0 and 1"
         )
-
-    def rule(
-        w: FloatArray, b: float, dw: FloatArray, db: float, learning_rate: float
-    ) -> tuple[FloatArray, float]:
-        loss, _, _ = objective(w, b)
-        slope = float(dw @ dw) + db * db
-        with np.errstate(over="ignore", invalid="ignore"):  # a first try may be far too long
-            while learning_rate > 0:  # halved often enough, it is 0
-                new_w, new_b = plain_step(w, b, dw, db, learning_rate)
-                if objective(new_w, new_b)[0] <= loss - eta * learning_rate * slope:
-                    return new_w, new_b
-                learning_rate /= 2
-        return w, b
-
-    return rule
+    return Backtracking(objective, eta)

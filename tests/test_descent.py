@@ -1,9 +1,11 @@
 """The loop: what it yields, what stops it, what it costs, how it fails."""
 
+import contextvars
 import copy
 import inspect
 import math
 import pickle
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -17,7 +19,7 @@ from sklearn.linear_model import LinearRegression
 from tqdm import tqdm
 
 import gdlib
-from gdlib import arguments, descend, gradient_descent, squared_error
+from gdlib import arguments, descend, gradient_descent, losses, squared_error
 
 
 def plain_descent(X, y, learning_rate, num_iterations, start=None):
@@ -160,6 +162,79 @@ class TestIterator:
         thread.join()
         assert [step.iteration for step in seen] == list(range(1, 11))
 
+    def test_each_step_runs_in_the_caller_s_context(self):
+        """Where ipykernel keeps to which cell a print belongs; NumPy, its settings."""
+        cell = contextvars.ContextVar("cell", default="first")
+        seen = []
+
+        def objective(w, b):
+            seen.append((cell.get(), np.geterr()["divide"]))
+            noted.set(len(seen))
+            return 0.5 * b * b, np.zeros(0), b
+
+        def rule(*arguments):
+            seen.append(cell.get())
+            return gdlib.plain_step(*arguments)
+
+        noted = contextvars.ContextVar("noted", default=0)
+        run = descend(objective, [], 1.0, 0.1, 10, update=rule)
+        next(run)
+        cell.set("second")
+        with np.errstate(divide="raise"):
+            next(run)
+        assert seen == [("first", np.geterr()["divide"]), "second", ("second", "raise")]
+        assert noted.get() == 3  # and what the objective sets stays set
+
+    def test_goes_on_where_it_was_interrupted(self, objective):
+        """And asks a rule with a memory only once for each point."""
+
+        def impatient(w, b):
+            if next(calls) in (0, 3, 4, 9):
+                raise KeyboardInterrupt
+            return objective(w, b)
+
+        def rule(w, b, dw, db, learning_rate):
+            rule.calls += 1
+            return gdlib.plain_step(w, b, dw, db, learning_rate / rule.calls)
+
+        rule.calls = 0
+        expected = list(descend(objective, [0, 0, 0], 0, 0.01, 8, update=rule))
+        rule.calls, calls = 0, iter(range(100))
+        run = descend(impatient, [0, 0, 0], 0, 0.01, 8, update=rule)
+        steps, interruptions = [], 0
+        while run.stopped_by is None:
+            try:
+                steps.extend(islice(run, 1))
+            except KeyboardInterrupt:
+                interruptions += 1
+        assert interruptions == 4
+        assert [step.loss for step in steps] == [step.loss for step in expected]
+        assert rule.calls == 8
+
+    def test_goes_on_after_an_error_in_the_rule(self, run):
+        def rule(w, b, dw, db, learning_rate):
+            if broken:
+                raise ZeroDivisionError
+            return gdlib.plain_step(w, b, dw, db, learning_rate)
+
+        broken, descent = False, run(update=rule)
+        losses = [step.loss for step in islice(descent, 3)]
+        broken = True
+        for _ in range(2):
+            with pytest.raises(ZeroDivisionError):
+                next(descent)
+        broken = False
+        losses += [step.loss for step in descent]
+        assert losses == [step.loss for step in run()]
+
+    def test_an_iterator_that_ends_inside_the_objective_does_not_end_the_run(self, article):
+        batches = iter([article] * 3)
+        run = descend(lambda w, b: squared_error(*next(batches))(w, b), [0, 0, 0], 0, 0.01, 10)
+        assert len(list(islice(run, 3))) == 3
+        with pytest.raises(RuntimeError, match="raised StopIteration"):
+            next(run)
+        assert run.stopped_by is None
+
 
 class TestStoppedBy:
     def test_none_before_and_while_it_runs(self, run):
@@ -213,6 +288,16 @@ class TestStoppedBy:
         above = descend(slope, [0], 0, 1.0, 5, gradient_tolerance=1.001)
         assert len(list(above)) == 1
 
+    def test_a_rule_that_is_done(self, run):
+        def rule(w, b, dw, db, learning_rate):
+            return None if b > 0.1 else gdlib.plain_step(w, b, dw, db, learning_rate)
+
+        descent = run(num_iterations=1000, update=rule)
+        *_, last = descent
+        assert descent.stopped_by == "update"
+        assert 0.1 < last.b < 0.105
+        assert next(descent, None) is None
+
     def test_a_growing_loss_is_a_change_too(self, objective):
         run = descend(objective, [0, 0, 0], 0, 0.022, 30, loss_tolerance=1e-3)
         losses = [step.loss for step in run]
@@ -252,9 +337,10 @@ class TestDivergence:
     @pytest.mark.parametrize("again", [copy.copy, lambda e: pickle.loads(pickle.dumps(e))])
     def test_survives_copy_and_pickle(self, objective, again):
         error, _ = self.diverge(objective)
+        error.add_note("in the third fold")
         other = again(error)
         assert type(other) is gdlib.DivergenceError
-        assert str(other) == str(error)
+        assert (str(other), other.__notes__) == (str(error), ["in the third fold"])
         assert other.w.tolist() == error.w.tolist()
         for name in ("iteration", "loss", "learning_rate", "largest_stable_learning_rate", "b"):
             assert getattr(other, name) == getattr(error, name)
@@ -262,19 +348,53 @@ class TestDivergence:
     def test_is_arithmetic(self):
         assert issubclass(gdlib.DivergenceError, ArithmeticError)
 
-    def test_2_over_lambda_max_is_computed_only_then(self, objective):
+    def test_2_over_lambda_max_is_computed_when_it_is_read_and_once(self, objective):
         objective = counted(objective)
+        error, steps = self.diverge(objective)
+        assert objective.calls == len(steps) + 1
+        rate = error.largest_stable_learning_rate
+        calls = objective.calls
+        assert calls > len(steps) + 1
+        assert (str(error).count(f"{rate:.6g}"), objective.calls) == (1, calls)
+
+    def test_it_is_the_limit_at_the_start(self):
+        def steeper_and_steeper(w, b):  # its curvature is 1 + 3b²
+            return b * b / 2 + b**4 / 4, np.zeros(0), b + b**3
+
         with pytest.raises(gdlib.DivergenceError) as caught:
-            list(descend(objective, [0, 0, 0], 0, 0.03, 10_000))
-        steps = caught.value.iteration + 1
-        assert steps < objective.calls < steps + 1001
+            list(descend(steeper_and_steeper, [], 3.0, 1.0, 10_000))
+        assert abs(caught.value.b) > 1e30
+        assert caught.value.largest_stable_learning_rate == pytest.approx(2 / 28, rel=0.01)
+
+    def test_an_objective_that_fails_meanwhile_does_not_hide_it(self):
+        def exhausted(w, b):
+            exhausted.calls += 1
+            if exhausted.calls > 2:
+                raise LookupError("no data left")
+            return math.inf if exhausted.calls == 2 else 1.0, np.ones(1), 1.0
+
+        exhausted.calls = 0
+        with pytest.raises(gdlib.DivergenceError) as caught:
+            list(descend(exhausted, [0], 0, 1.0, 5))
+        assert math.isnan(caught.value.largest_stable_learning_rate)
+        assert str(caught.value).startswith(
+            "the loss is inf at iteration 1 with learning_rate 1. The last parameters"
+        )
+
+    def test_the_loop_does_without_chapter_8(self):
+        program = """
+import sys, gdlib.descent, gdlib
+assert gdlib.descent.__dict__.keys().isdisjoint({"curvature", "largest_stable_learning_rate"})
+"""
+        subprocess.run([sys.executable, "-c", program], check=True)
 
     def test_at_the_start(self, objective):
         run = descend(objective, [1e200, 0, 0], 0, 0.01, 10)
         with pytest.raises(gdlib.DivergenceError, match="inf at iteration 0") as caught:
             next(run)
         assert caught.value.w.tolist() == [1e200, 0, 0]
-        assert next(run, None) is None  # the run is over
+        with pytest.raises(gdlib.DivergenceError, match="inf at iteration 0"):
+            next(run)  # it does not pass for a run that is over
         assert run.stopped_by is None
 
     def test_a_loss_that_is_not_a_number(self):
@@ -314,14 +434,16 @@ class TestDivergence:
 
 class TestCustomPieces:
     def test_an_update_rule_with_a_memory(self, article, objective):
-        velocity = np.zeros(4)
+        class Momentum:
+            def __init__(self):
+                self.velocity = np.zeros(4)
 
-        def momentum(w, b, dw, db, learning_rate):
-            nonlocal velocity
-            velocity = 0.9 * velocity + np.append(dw, db)
-            return w - learning_rate * velocity[:3], b - learning_rate * float(velocity[3])
+            def __call__(self, w, b, dw, db, learning_rate):
+                self.velocity = 0.9 * self.velocity + np.append(dw, db)
+                step = learning_rate * self.velocity
+                return w - step[:3], b - float(step[3])
 
-        *_, last = descend(objective, [0, 0, 0], 0, 0.01, 300, update=momentum)
+        *_, last = descend(objective, [0, 0, 0], 0, 0.01, 300, update=Momentum())
 
         A = np.column_stack([article[0], np.ones(3)])
         p = v = np.zeros(4)
@@ -345,33 +467,80 @@ class TestCustomPieces:
         assert best.b == pytest.approx(1, abs=0.05)
 
     @pytest.mark.parametrize(
-        ("returned", "message"),
+        ("returned", "error", "message"),
         [
-            ((1.0, np.zeros(2), 0.0), r"dw of shape \(2,\); expected shape \(3,\), that of w"),
-            ((1.0, np.zeros((3, 1)), 0.0), r"dw of shape \(3, 1\); expected shape \(3,\)"),
-            ((1.0, 0.0, 0.0), r"dw of shape \(\); expected shape \(3,\)"),
-            ((1.0, np.zeros(3), np.zeros(1)), r"db of shape \(1,\); expected a single number"),
-            ((np.zeros(3), np.zeros(3), 0.0), r"loss of shape \(3,\); expected a single number"),
+            (
+                (1.0, np.zeros(2), 0.0),
+                ValueError,
+                "dw of shape (2,); expected (3,), the shape of w",
+            ),
+            ((1.0, np.zeros((3, 1)), 0.0), ValueError, "dw of shape (3, 1); expected (3,)"),
+            ((1.0, 0.0, 0.0), TypeError, "dw as float; expected a NumPy array"),
+            ((1.0, [0.0, 0, 0], 0.0), TypeError, "dw as list; expected a NumPy array"),
+            ((1.0, np.zeros(3, object), 0.0), TypeError, "dw of dtype object; expected real"),
+            ((1.0, np.zeros(3, complex), 0.0), TypeError, "dw of dtype complex128; expected real"),
+            ((1.0, np.zeros(3), np.zeros(1)), ValueError, "db of shape (1,); expected a single"),
+            ((1.0, np.zeros(3), None), TypeError, "db as None; expected a real number"),
+            ((np.zeros(3), np.zeros(3), 0.0), ValueError, "loss of shape (3,); expected a single"),
+            (("1", np.zeros(3), 0.0), TypeError, "loss as '1'; expected a real number"),
+            ((np.zeros(3), 0.0), TypeError, "(array([0., 0., 0.]), 0.0); expected loss, dw, db"),
+            (27.5, TypeError, "27.5; expected loss, dw, db"),
         ],
     )
-    def test_an_objective_that_returns_other_shapes_is_refused(self, returned, message):
+    def test_what_an_objective_returns_is_refused_at_any_step(self, returned, error, message):
         run = descend(lambda w, b: returned, [0, 0, 0], 0, 0.01, 10)
-        with pytest.raises(ValueError, match="objective returned " + message):
+        with pytest.raises(error) as caught:
+            next(run)
+        assert str(caught.value).startswith("objective returned " + message)
+
+        run = descend(lambda w, b: returned if b else (1.0, w, 1.0), [0, 0, 0], 0, 0.01, 10)
+        next(run)
+        with pytest.raises(error):
             next(run)
 
-    def test_what_changes_its_kind_or_shape_on_the_way_is_refused(self):
-        def turning(w, b):
-            turning.calls += 1
-            return 1.0, w[:, None] if turning.calls > 2 else w, b
+    @pytest.mark.parametrize(
+        ("returned", "error", "message"),
+        [
+            (([0.0, 0, 0], 0.0), TypeError, "w as list; expected a NumPy array"),
+            ((np.ma.zeros(3), 0.0), TypeError, "w as MaskedArray; expected a NumPy array"),
+            ((np.zeros(3, object), 0.0), TypeError, "w of dtype object; expected real numbers"),
+            ((np.zeros(3, bool), 0.0), TypeError, "w of dtype bool; expected real numbers"),
+            ((np.zeros((3, 3)), 0.0), ValueError, "w of shape (3, 3); expected (3,), the shape"),
+            ((np.zeros(3), np.zeros(1)), ValueError, "b of shape (1,); expected a single number"),
+            ((np.zeros(3), [0.0]), ValueError, "b of shape (1,); expected a single number"),
+            ((np.zeros(3), 1j), TypeError, "b as 1j; expected a real number"),
+            ((np.zeros(3), None), TypeError, "b as None; expected a real number"),
+            (np.zeros(4), TypeError, "array([0., 0., 0., 0.]); expected w, b"),
+            (0.0, TypeError, "0.0; expected w, b"),
+        ],
+    )
+    def test_what_a_rule_returns_is_refused_at_any_step(self, run, returned, error, message):
+        for at in (0, 2):
+            calls = iter(range(10))
+            descent = run(
+                update=lambda *p, at=at, calls=calls: (
+                    returned if next(calls) == at else gdlib.plain_step(*p)
+                )
+            )
+            assert len(list(islice(descent, at + 1))) == at + 1
+            with pytest.raises(error) as caught:
+                next(descent)
+            assert str(caught.value).startswith("update returned " + message)
 
-        turning.calls = 0
-        with pytest.raises(ValueError, match=r"w of shape \(3, 3\); expected \(3,\)"):
-            list(descend(turning, np.ones(3), 0, 0.1, 5))
-        with pytest.raises(TypeError, match="objective returned dw as list"):
-            list(descend(lambda w, b: (1.0, list(w), b), np.ones(3), 0, 0.1, 5))
-        with pytest.raises(TypeError, match="update returned w as list"):
-            list(descend(lambda w, b: (1.0, w, b), np.ones(3), 0, 0.1, 5,
-                         update=lambda w, b, *rest: (list(w), b)))  # fmt: skip
+    @pytest.mark.parametrize("kind", [np.array, np.float32, int, np.int8, np.float64])
+    def test_single_numbers_of_any_kind_become_floats(self, kind):
+        def objective(w, b):
+            assert isinstance(b, float)
+            return kind(2), np.array([1, 2], np.float32), kind(3)
+
+        def rule(w, b, dw, db, learning_rate):
+            assert (dw.dtype, isinstance(db, float)) == (np.float64, True)
+            return np.array([4, 5]), kind(6)
+
+        *_, last = descend(objective, [0, 0], 0, 0.01, 2, update=rule)
+        assert (last.w.dtype, last.w.tolist()) == (np.float64, [4, 5])
+        assert all(isinstance(v, float) for v in (last.b, last.loss, last.db))
+        assert (last.b, last.loss, last.db) == (6, 2, 3)
 
     def test_an_objective_of_no_weights(self):
         *_, last = descend(lambda w, b: (b * b / 2, np.zeros(0), b), [], 8, 0.5, 3)
@@ -386,13 +555,13 @@ class TestErrorsComeAtTheCall:
                 descend(objective, **(good | change))
 
 
-def checks_made(function):
-    """How often `function` enters a function of gdlib.arguments."""
+def calls_into(module, function):
+    """How often `function` enters a function of `module`."""
     calls = 0
 
     def profile(frame, event, arg):
         nonlocal calls
-        calls += event == "call" and frame.f_code.co_filename == arguments.__file__
+        calls += event == "call" and frame.f_code.co_filename == module.__file__
 
     sys.setprofile(profile)
     try:
@@ -403,8 +572,13 @@ def checks_made(function):
 
 
 def test_checking_costs_once_per_run(article):
-    few = checks_made(lambda: gradient_descent(*article, 0.01, 10, loss_tolerance=1e-300))
-    many = checks_made(lambda: gradient_descent(*article, 0.01, 1000, loss_tolerance=1e-300))
+    def checks(num_iterations):
+        def run():
+            gradient_descent(*article, 0.01, num_iterations, loss_tolerance=1e-300)
+
+        return calls_into(arguments, run)
+
+    few, many = checks(10), checks(1000)
     assert 0 < few == many
 
 
@@ -507,14 +681,42 @@ class TestGradientDescent:
             climbed += objective(w, b)[0] > objective(np.zeros(2), 0.0)[0]
         assert climbed  # by an ulp, in some of them
 
-    def test_one_pass_over_the_data_a_step(self, article, monkeypatch):
-        built = []
-        monkeypatch.setattr(
-            "gdlib.descent.squared_error",
-            lambda X, y: built.append(counted(squared_error(X, y))) or built[-1],
-        )
-        gradient_descent(*article, 0.01, 30)
-        assert [objective.calls for objective in built] == [31]
+    def test_a_loss_that_ends_a_little_above_its_start_is_enough(self, regression):
+        X, y = regression
+        A = np.column_stack([X, np.ones(len(y))])
+        rate = 2.02 / float(np.linalg.eigvalsh(A.T @ A / len(y))[-1])
+        losses = [
+            gdlib.loss_function(X, y, p[:-1], p[-1]) / gdlib.loss_function(X, y, [0, 0, 0], 0)
+            for p in plain_descent(X, y, rate, 200)
+        ]
+        k = next(k for k, loss in enumerate(losses) if loss > 1)
+        assert losses[k] < 1.2
+        gradient_descent(X, y, rate, k - 1)
+        with pytest.raises(gdlib.DivergenceError):
+            gradient_descent(X, y, rate, k)
+
+    @pytest.mark.parametrize("size", [1e-140, 1.0, 1e16, 1e140])
+    def test_targets_of_any_size(self, size):
+        X, y = gdlib.load_diabetes()
+        Z, _, _ = gdlib.standardize(X)
+        with pytest.raises(gdlib.DivergenceError) as caught:
+            gradient_descent(Z, size * y, 2.0, 50)
+        assert caught.value.largest_stable_learning_rate == pytest.approx(0.4969919, rel=1e-7)
+
+    def test_reports_are_made_under_the_caller_s_settings(self, article):
+        settings = []
+        with np.errstate(over="raise", under="warn"):
+            gradient_descent(
+                *article, 0.01, 2, report_every=1, report=lambda _: settings.append(np.geterr())
+            )
+            assert settings == [np.geterr()] * 3
+
+    def test_one_pass_over_the_data_a_step(self, article):
+        def passes(num_iterations):
+            return calls_into(losses, lambda: gradient_descent(*article, 0.01, num_iterations))
+
+        objective = squared_error(*article)
+        assert passes(31) - passes(1) == 30 * calls_into(losses, lambda: objective(np.ones(3), 1.0))
 
 
 def test_the_article_s_loop_of_four_calls_gives_the_same(article):
