@@ -24,7 +24,7 @@ def numerical_gradient(
     """Return the gradient of any loss, estimated from differences of its values.
 
     ``central: (J(p + h) − J(p − h)) / 2h``, ``forward: (J(p + h) − J(p)) / h``,
-    one parameter p at a time.
+    one parameter p at a time. h is widened by the size of a parameter beyond ±1.
 
     Parameters
     ----------
@@ -35,9 +35,12 @@ def numerical_gradient(
     b : float
         Bias at which the gradient is taken.
     h : float, default 1e-5
-        Width of the difference, above 0, in the units of the parameter.
+        Width of the difference, above 0: in the units of the parameter while that is between
+        −1 and 1, else as a part of it. Where the change of the loss drowns in rounding because
+        another parameter is larger, h counts as a part of the largest.
     method : {"central", "forward"}
-        Which difference to take. Either costs 2(n + 1) calls of `loss`.
+        Which difference to take. Central costs 2(n + 1) calls of `loss`, forward n + 2;
+        a change that drowns is computed twice.
 
     Returns
     -------
@@ -51,12 +54,15 @@ def numerical_gradient(
     TypeError
         If `loss` is not callable, or `w`, `b` or `h` is not made of real numbers.
     ValueError
-        If `w` is not a vector, `h` is not above 0, or `method` is unknown.
+        If `w` is not a vector, `method` is unknown, or `h` is not above 0 or so small that it
+        is rounded away beside a parameter.
 
     Notes
     -----
     The error has two parts: truncation, of order h² (central) or h (forward), and
-    rounding, of order ε|J|/h. A smaller h is not always better [1]_.
+    rounding, of order ε|J|/h. A smaller h is not always better [1]_. Where parameters are
+    small by nature, because their feature is huge, so must h be: choose it so that one step
+    changes the predictions by a small part of their size.
 
     References
     ----------
@@ -84,10 +90,19 @@ def numerical_gradient(
             raise TypeError("loss returned a tuple, as an objective does; expected one number")
         return there
 
-    directions = np.eye(len(p))
-    ahead = np.array([value(p + h * e) for e in directions])
-    if method == "forward":
-        slopes = (ahead - value(p)) / h
-    else:
-        slopes = (ahead - [value(p - h * e) for e in directions]) / (2 * h)
-    return slopes[:-1], float(slopes[-1])
+    here = value(p) if method == "forward" else 0.0
+    largest = max(1.0, float(np.abs(p).max()))
+
+    def slope(e: FloatArray, size: float) -> float:
+        """Return the slope along the unit vector e, for a parameter of this size."""
+        ahead, behind = p + h * size * e, p - h * size * e if method == "central" else p
+        width = float((ahead - behind) @ e)  # what rounding has left of it
+        if width == 0:
+            raise ValueError(f"h is {h!r}; expected more: beside {float(p @ e)} it rounds to 0")
+        high, low = value(ahead), value(behind) if method == "central" else here
+        if abs(high - low) < 1e-9 * abs(high) and size < largest:  # drowned
+            return slope(e, largest)
+        return (high - low) / width
+
+    *dw, db = (slope(e, max(1.0, abs(q))) for e, q in zip(np.eye(len(p)), p, strict=True))
+    return np.array(dw), float(db)
