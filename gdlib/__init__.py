@@ -19,7 +19,14 @@ from gdlib.data import (
     standardize,
     unstandardize,
 )
-from gdlib.descent import Descent, DivergenceError, Step, descend, gradient_descent
+from gdlib.descent import (
+    ConvergenceWarning,
+    Descent,
+    DivergenceError,
+    Step,
+    descend,
+    gradient_descent,
+)
 from gdlib.differences import numerical_gradient
 from gdlib.initialization import initialize_parameters
 from gdlib.losses import Objective, gradient, loss_function, ridge, squared_error
@@ -28,6 +35,7 @@ from gdlib.updates import UpdateRule, backtracking, plain_step, update_parameter
 __all__ = [
     "DIABETES_FEATURES",
     "PENGUINS",
+    "ConvergenceWarning",
     "Descent",
     "DivergenceError",
     "Objective",

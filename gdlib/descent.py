@@ -1,6 +1,7 @@
 """Step 6, iteration: gradient, update, again, until a rule says stop."""
 
 import math
+import warnings
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import chain
@@ -22,6 +23,8 @@ from gdlib.initialization import initialize_parameters
 from gdlib.losses import Objective, squared_error
 from gdlib.updates import Evaluation, UpdateRule, plain_step
 
+EPSILON = float(np.finfo(float).eps)
+FINISHED = 1e-4  # a gain below this part of the loss of the mean is not worth a warning
 FLOAT64, ndarray = np.dtype(np.float64), np.ndarray  # found faster than through np
 
 
@@ -129,6 +132,20 @@ class DivergenceError(ArithmeticError):
         return type(self), arguments, vars(self)
 
 
+class ConvergenceWarning(UserWarning):
+    """The fit that `gradient_descent` returns is not finished: the loss can still fall.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> X, y = [[50, 2], [65, 3], [80, 2], [95, 4], [120, 3]], [248, 321, 349, 437, 489]
+    >>> with warnings.catch_warnings(record=True, action="always") as caught:
+    ...     w, b = gradient_descent(X, y, learning_rate=0.0002, num_iterations=1000)
+    >>> print(str(caught[0].message)[:75])
+    after 1000 iterations the loss is 313.635 and can still fall by 266 or more
+    """
+
+
 def _limit(objective: Objective, w: FloatArray, b: float) -> float:
     """Return `largest_stable_learning_rate`, or NaN where the objective fails."""
     from gdlib.curvature import largest_stable_learning_rate  # chapter 8, and rarely needed
@@ -151,6 +168,17 @@ class Descent(Iterator[Step]):
         What ended the run: ``"num_iterations"``, ``"loss_tolerance"``,
         ``"gradient_tolerance"``, or ``"update"``, a rule that knew no better point. None until
         the run has ended; it stays None where the caller stopped asking.
+    still_to_gain : float
+        By how much the loss can still fall at least, from the last decrease ``d`` and its
+        ratio ``ρ`` to the one before: ``d ρ / (1 − ρ)``, less what rounding may have added.
+        0 before two decreases, and where rounding is all that is left.
+
+    Notes
+    -----
+    `still_to_gain` is a promise for a squared error (or any quadratic loss with a minimum)
+    and plain steps of one stable rate: each decrease is then a sum ``Σᵢ aᵢ qᵢᵏ`` with all
+    ``aᵢ ≥ 0`` and ``0 ≤ qᵢ < 1``, so that ρ never falls, and all decreases to come are at
+    least ``d ρ, d ρ², …``. Elsewhere it is a guess. It is never an upper bound.
 
     Examples
     --------
@@ -180,7 +208,8 @@ class Descent(Iterator[Step]):
         own = getattr(update, "objective", None) is objective
         self._search = getattr(update, "search", None) if own else None
         self._last: Step | None = None
-        self._loss_before = math.inf  # at the step before the last
+        self._losses = math.inf, math.inf  # at the two steps before the last
+        self._loss_at_start = math.nan
         # The next point, and what is known there. It stays until the step is complete, so that
         # a rule with a memory is asked for it once.
         self._next: tuple[FloatArray, float, Evaluation | None] | None = (*start, None)
@@ -194,6 +223,23 @@ class Descent(Iterator[Step]):
         if step is None:
             raise StopIteration
         return step
+
+    @property
+    def still_to_gain(self) -> float:
+        if self._last is None or math.isinf(self._losses[0]):
+            return 0.0
+        first, second = self._losses
+        before, last = first - second, second - self._last.loss
+        rounding = self._rounding()
+        if not rounding < last <= before:
+            return 0.0
+        return (last - rounding) ** 2 / (before - last + 2 * rounding)
+
+    def _rounding(self) -> float:
+        """Return by how much rounding may change the difference of two losses."""
+        assert self._last is not None
+        loss, start = abs(self._last.loss), abs(self._loss_at_start)
+        return 16 * EPSILON * (loss + math.sqrt(loss) * math.sqrt(start))
 
     def _advance(self) -> Step | None:
         """Return the next step, or None where the run has ended."""
@@ -226,9 +272,10 @@ class Descent(Iterator[Step]):
         w.setflags(write=False)  # steps that are kept must not change with the run
         if last is None:
             step = Step(0, w, b, loss, dw, db)
+            self._loss_at_start = loss
         else:
             step = Step(last.iteration + 1, w, b, loss, dw, db)
-            self._loss_before = last.loss
+            self._losses = self._losses[1], last.loss
         self._last, self._next = step, None
         return step
 
@@ -237,7 +284,7 @@ class Descent(Iterator[Step]):
         assert self._last is not None
         iteration, w, b, loss, dw, db = self._last
         if self.stopped_by is None:
-            if abs(self._loss_before - loss) < self._loss_tolerance:
+            if abs(self._losses[1] - loss) < self._loss_tolerance:
                 self.stopped_by = "loss_tolerance"
             elif (tolerance := self._gradient_tolerance) and math.sqrt(
                 dw @ dw + db * db
@@ -435,8 +482,14 @@ def gradient_descent(
     TypeError, ValueError
         If an argument is not as described; the message names it.
     DivergenceError
-        If the loss is no longer finite, or the run ends above the loss it began with
-        because the learning rate is not stable.
+        If the loss is no longer finite, or the run ends while the loss grows because the
+        learning rate is not stable.
+
+    Warns
+    -----
+    ConvergenceWarning
+        If the fit is not finished: the loss is sure to fall by more than a ten-thousandth of
+        the loss of a model that always says the mean of `y`.
 
     See Also
     --------
@@ -472,8 +525,33 @@ def gradient_descent(
             if report_every and step.iteration % report_every == 0:
                 with np.errstate(**settings):
                     report(f"iteration {step.iteration}: loss {step.loss:g}")
-    if step.loss > start.loss:  # cannot happen at a stable rate, but for rounding
+    lowest = min(start.loss, run._losses[1])
+    if step.loss > lowest:  # cannot happen at a stable rate, but for rounding
         stable = _limit(objective, start.w, start.b)
         if learning_rate > stable:
             raise DivergenceError(step.iteration, step.loss, learning_rate, stable, step.w, step.b)
+    if step.iteration:
+        _warn_unless_finished(run, step, learning_rate)
     return step.w.copy(), step.b
+
+
+def _warn_unless_finished(run: Descent, step: Step, learning_rate: float) -> None:
+    """Say by how much a fit by squared error can still gain, if that is worth saying."""
+    # What is quick hides what is slow, so look a few steps ahead. At the very limit of the rate
+    # the loss stands still; the curvature is at most 2 / learning_rate, which gives a bound too.
+    ahead = descend(run._objective, step.w, step.b, learning_rate, min(step.iteration, 20))
+    *_, last = ahead
+    slope = learning_rate * float(step.dw @ step.dw + step.db * step.db)
+    gain = max(step.loss - last.loss + ahead.still_to_gain, run.still_to_gain, slope / 4)
+    nothing = np.zeros_like(step.w)
+    mean = -run._objective(nothing, 0.0)[2]
+    if gain > FINISHED * (run._objective(nothing, mean)[0] or run._loss_at_start):
+        limit = _limit(run._objective, step.w, step.b)
+        warnings.warn(
+            f"after {step.iteration} iterations the loss is {step.loss:g} and can still fall by "
+            f"{gain:.3g} or more: the fit is not finished. Standardize the features "
+            "(gdlib.standardize), take more iterations, or a larger learning rate (below "
+            f"{limit:.3g})",
+            ConvergenceWarning,
+            stacklevel=3,
+        )

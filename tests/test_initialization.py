@@ -33,7 +33,7 @@ def test_numpy_s_global_state_is_left_alone():
     before = np.random.get_state()[1].copy()  # noqa: NPY002
     gdlib.initialize_parameters(3, rng=0)
     gdlib.noisy_line(3, w=[1.0], b=0.0, noise=1.0, rng=0)
-    gdlib.gradient_descent([[1.0], [2.0]], [1.0, 2.0], 0.1, 3, rng=0)
+    gdlib.gradient_descent([[1.0], [2.0]], [1.0, 2.0], 0.5, 1000, rng=0)
     np.testing.assert_array_equal(np.random.get_state()[1], before)  # noqa: NPY002
 
 
