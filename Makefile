@@ -5,6 +5,28 @@
 
 PYTHON ?= python3
 PORT ?= 8000
+# Said on the command line or not at all: WSL, for one, has a NAME of its own in the environment.
+NAMES :=
+NAME :=
+ALL :=
+
+# What you have set for your own work (PIP_USER, PYTHONPATH, PYTEST_ADDOPTS …) changes neither what
+# is installed nor the book; the ways to a package index stay. tools/isolation.py does the rest.
+WAYS := PIP_INDEX_URL PIP_EXTRA_INDEX_URL PIP_NO_INDEX PIP_FIND_LINKS PIP_CERT PIP_CLIENT_CERT PIP_TRUSTED_HOST \
+	PIP_PROXY PIP_TIMEOUT PIP_DEFAULT_TIMEOUT PIP_RETRIES PIP_CACHE_DIR PIP_NO_CACHE_DIR PIP_CONFIG_FILE \
+	PIP_KEYRING_PROVIDER PIP_USE_FEATURE PIP_USE_DEPRECATED PIP_PREFER_BINARY PIP_ONLY_BINARY PIP_NO_BINARY \
+	UV_INDEX% UV_DEFAULT_INDEX UV_EXTRA_INDEX_URL UV_FIND_LINKS UV_NO_INDEX UV_CACHE_DIR UV_HTTP_TIMEOUT \
+	UV_NATIVE_TLS UV_SYSTEM_CERTS UV_INSECURE_HOST UV_KEYRING_PROVIDER
+OWN := $(filter-out $(WAYS),$(filter PIP_% UV_% PYTHON% PYTEST_% MYPY% RUFF_% COV_% COVERAGE_%,$(.VARIABLES)))
+$(foreach name,$(OWN),$(eval unexport $(name)))
+export PYTHONUTF8 := 1
+# These come before a pip.conf, too.
+export PIP_USER := 0
+export PIP_NO_DEPS := 0
+export PIP_REQUIRE_HASHES := 0
+export PIP_DRY_RUN := 0
+export PIP_NO_INPUT := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 VENV := .venv
 RUN := $(VENV)/bin/python
@@ -14,27 +36,26 @@ SUM := $(shell echo "$(AXE)" | cat - requirements.txt requirements-test.txt pypr
 BOOK := $(VENV)/.book-$(SUM)
 TEST := $(VENV)/.test-$(SUM)
 SITE := _build/html
-# Pages name their addresses, so other addresses make another site.
-BUILT := _build/.complete-$(shell echo "$(GDLIB_SITE_URL) $(GDLIB_REPOSITORY_URL) $(GDLIB_REPOSITORY_BRANCH) \
-	$$(git remote get-url origin 2>/dev/null)" | cksum | cut -d ' ' -f 1)
-SOURCES := _config.yml _toc.yml index.md \
-	$(wildcard appendices/*.md chapters/*.ipynb gdlib/*.py gdlib/interactive/* site/extensions/*.py site/templates/* site/static/*)
 # Unless it was made here, whole, and still runs, .venv is made anew: an environment does not
 # survive being moved, and .installing stays behind where an installation was cut off.
 SOUND := $(shell [ "$$(cat $(VENV)/.made 2>/dev/null)" = "$$(pwd -P)" ] && [ ! -e $(VENV)/.installing ] && \
-	$(RUN) -c '' 2>/dev/null && echo yes)
+	$(RUN) -I -c '' 2>/dev/null && echo yes)
 
 .DELETE_ON_ERROR:
+.NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: unsound help book serve test lint unit nbval site-check binder lighthouse bench notebooks picture lock clean
+.PHONY: unsound help book serve watch check chapter test lint unit nbval site-check binder lighthouse bench notebooks picture lock clean
 
 help:
 	@echo "make book        build the website into $(SITE)"
 	@echo "make serve       build it and serve it on http://localhost:$(PORT)"
-	@echo "make test        run the checks: lint, unit, nbval, site-check"
+	@echo "make test        run the checks: lint, unit, site-check"
 	@echo "make lint        ruff over code and notebooks, mypy over gdlib"
 	@echo "make unit        gdlib's tests, its examples, its coverage, the notebook rules"
 	@echo "make nbval       run the chapters and compare with what they print"
+	@echo "make watch       build it, serve it, and show each edit as it is saved"
+	@echo "make check       rules and nbval of some chapters: make check NAMES=06_iteration"
+	@echo "make chapter     begin one: make chapter NAME=12_noun"
 	@echo "make notebooks   execute the chapters again and store them in normal form"
 	@echo "make picture     draw the README's picture again"
 	@echo "make site-check  build the site, test it, and measure its pages"
@@ -63,7 +84,7 @@ $(VENV)/.made: $(if $(SOUND),,unsound)
 # only where it was killed half-way is the mark left standing.
 define install
 	@trap 'exit 130' HUP INT TERM; touch $(VENV)/.installing; \
-		$(RUN) -m pip install --quiet --disable-pip-version-check --no-input $(1); code=$$?; \
+		$(RUN) -m pip install --quiet $(1); code=$$?; \
 		[ $$code -gt 128 ] || rm -f $(VENV)/.installing; exit $$code
 endef
 
@@ -82,19 +103,26 @@ $(TEST): $(BOOK)
 
 # ---------------------------------------------------------------- the book
 
-$(BUILT): $(SOURCES) | $(BOOK)
-	@echo "Executing the chapters and building the site (about two minutes)"
-	@rm -rf _build/.complete* $(SITE)
-	$(VENV)/bin/jupyter-book build . --all -W -n --keep-going
-	@touch $@
-
-book: $(BUILT)
+# Only changed pages are read, only changed chapters executed (tools/executed.py), and all pages
+# written. A warning is given once, where a page is read: after a failure every page is read again.
+book: | $(BOOK)
+	@echo "Building the site (a minute or two where every chapter has to be executed)"
+	@[ ! -e _build/.unfinished ] || rm -rf _build/.doctrees
+	@mkdir -p _build && touch _build/.unfinished && rm -rf $(SITE)
+	$(VENV)/bin/jupyter-book build . -W -n --keep-going
+	@rm _build/.unfinished
 	@echo
 	@echo "The book is built. Open $(SITE)/index.html in a browser, or run make serve."
 
-serve: $(BUILT)
+serve: book
 	@echo "http://localhost:$(PORT) (stop with Ctrl-C)"
 	@$(RUN) -m http.server --bind 127.0.0.1 --directory $(SITE) $(PORT)
+
+watch: | $(BOOK)
+	$(RUN) tools/watch.py $(PORT)
+
+chapter: | $(BOOK)
+	$(RUN) tools/chapter.py $(NAME)
 
 notebooks: | $(BOOK)
 	$(RUN) tools/notebooks.py $(NAMES)
@@ -104,8 +132,17 @@ picture: | $(BOOK)
 
 # ---------------------------------------------------------------- the checks
 
-test: lint unit nbval site-check
-	@echo "All checks passed."
+space := $(subst ,, )
+
+# The chapters are executed once: where the site is built. Its tests compare what it prints.
+test: lint unit site-check
+	@if grep -q '^Not looked at' _build/site-report.md; then \
+		echo "All other checks passed."; else echo "All checks passed."; fi
+
+check: | $(TEST)
+	@[ -n "$(NAMES)" ] || { echo "Which chapters? make check NAMES=06_iteration"; exit 2; }
+	$(RUN) -m pytest -q tests/test_notebooks.py -k "$(subst $(space), or ,$(strip $(NAMES)))"
+	$(RUN) -m pytest -q --nbval $(NAMES:%=chapters/%.ipynb)
 
 lint: | $(TEST)
 	@echo "== Code: ruff, mypy"
@@ -121,8 +158,9 @@ nbval: | $(TEST)
 	@echo "== Chapters: executed and compared with what they print"
 	$(RUN) -m pytest -q --nbval chapters
 
-site-check: $(BUILT) | $(TEST)
+site-check: book | $(TEST)
 	@echo "== The built site"
+	@rm -f _build/site-report.md
 	$(RUN) -m pytest -q tests/site
 	@cat _build/site-report.md
 
@@ -135,7 +173,7 @@ binder: | $(TEST)
 	@du -sm $(VENV)-binder
 	GDLIB_LAB=$(VENV)-binder/bin/python $(RUN) -m pytest -q tests/site/test_lab.py
 
-lighthouse: $(BUILT)
+lighthouse: book
 	$(RUN) tools/lighthouse.py
 
 bench: | $(BOOK)
@@ -153,7 +191,7 @@ NOTE := \# Made by make lock from pyproject.toml; edit that instead.
 
 $(UV):
 	$(PYTHON) -m venv --clear $(VENV)-lock
-	$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	$(VENV)-lock/bin/python -m pip install --quiet uv==0.13.9
 
 lock: $(UV)
 	@rm -f requirements*.new

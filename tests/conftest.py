@@ -2,11 +2,13 @@
 
 import os
 
+import matplotlib
 import numpy as np
 import pytest
 from hypothesis import settings
 from matplotlib.figure import Figure
 
+matplotlib.use("agg")  # here, and not in the environment, where kernels would take it over
 settings.register_profile("book", deadline=None, max_examples=40)
 settings.register_profile("ci", deadline=None, max_examples=40, derandomize=True, database=None)
 settings.load_profile("ci" if os.environ.get("CI") else "book")

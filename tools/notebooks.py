@@ -17,6 +17,7 @@ import os
 import sys
 from pathlib import Path
 
+import isolation  # noqa: F401  a person's settings reach no chapter
 import nbformat
 import yaml
 from nbclient import NotebookClient

@@ -5,6 +5,7 @@ The line settles while the point runs downhill.
 
 from pathlib import Path
 
+import isolation  # noqa: F401  a person's settings reach no picture
 import matplotlib.pyplot as plt
 import numpy as np
 
