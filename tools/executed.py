@@ -44,8 +44,8 @@ def surroundings() -> tuple[object, ...]:
 
 def choose_folder(app: Sphinx, config: Config) -> None:
     """Say where executed chapters are kept; whatever else changed, let every page be read again."""
-    home = Path(app.outdir).parent / "executed"
-    folder = home / checksum(ROOT, *OURS, more=(surroundings(), config.nb_execution_timeout))
+    home = ROOT / "_build" / "executed"
+    folder = home / checksum(ROOT, *OURS, more=surroundings())
     folder.mkdir(parents=True, exist_ok=True)
     folder.touch()
     for old in sorted(home.iterdir(), key=lambda path: path.stat().st_mtime)[:-KEPT]:

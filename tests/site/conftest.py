@@ -1,7 +1,8 @@
 """A real browser, the built site, and a way to read a page that is not the page's script.
 
-Chrome or Chromium is taken where it is installed; otherwise Selenium fetches one. Where that
-fails too these tests are skipped, unless GDLIB_REQUIRE_BROWSER is set.
+Chrome or Chromium is taken where it is installed; Selenium may fetch the driver for it, but no
+browser. Where there is none, these tests are skipped and the report says so, unless
+GDLIB_REQUIRE_BROWSER is set.
 """
 
 import contextlib
@@ -44,6 +45,13 @@ CHROMES_OWN = (
 )
 
 
+NOT_LOOKED_AT = (
+    "Not looked at: how the pages look and work in a browser, and the notebooks in JupyterLab. "
+    "Install Chrome or Chromium (Debian: sudo apt install chromium chromium-driver), then: "
+    "make site-check\n"
+)
+
+
 def unavailable(why):
     """Skip, or fail where a browser and a built site are insisted on."""
     (pytest.fail if os.environ.get("GDLIB_REQUIRE_BROWSER") else pytest.skip)(why)
@@ -60,7 +68,11 @@ def start_browser(profile, *more):
     if binary and driver:
         options.binary_location = binary
         return webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
-    return webdriver.Chrome(options=options)  # Selenium looks for both, or fetches them
+    # Selenium looks for a browser in other places, and fetches a driver that fits it.
+    if not os.environ.get("GDLIB_REQUIRE_BROWSER"):
+        os.environ["SE_AVOID_BROWSER_DOWNLOAD"] = "true"
+    os.environ["SE_AVOID_STATS"] = "true"
+    return webdriver.Chrome(options=options)
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +82,9 @@ def browser(tmp_path_factory):
         driver = start_browser(tmp_path_factory.mktemp("profile"))
     except WebDriverException as error:
         reason = (error.msg or str(error)).splitlines()[0]
-        unavailable(f"no Chrome or Chromium could be started or fetched: {reason}")
+        if SITE.parent.is_dir():
+            (SITE.parent / "site-report.md").write_text(NOT_LOOKED_AT, encoding="utf-8")
+        unavailable(f"no Chrome or Chromium could be started: {reason}")
     driver.set_page_load_timeout(60)
     driver.set_script_timeout(30)
     yield driver

@@ -1,6 +1,7 @@
-"""JupyterLab, really started: every chapter runs there, and a moved slider draws its figure anew.
+"""JupyterLab, really started: chapters run there, and a moved slider draws its figure anew.
 
-It is the one beside this Python, or that of the Python which GDLIB_LAB names (`make binder`).
+It is the one beside this Python, with three chapters, or that of the Python which GDLIB_LAB names
+(`make binder`), with all.
 """
 
 import json
@@ -23,6 +24,8 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 CHAPTERS = Path(__file__).parents[2] / "chapters"
+ALL = sorted(path.name for path in CHAPTERS.glob("*.ipynb"))
+OPENED = ALL if "GDLIB_LAB" in os.environ else [ALL[0], ALL[len(ALL) // 2], ALL[-1]]
 TOKEN = "a-token-for-this-test"
 PATIENCE = 90  # seconds, for a machine that is busy
 CELL = """
@@ -129,8 +132,8 @@ def run(browser, address):
     return browser.execute_script(CELLS)
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in CHAPTERS.glob("*.ipynb")))
-def test_every_chapter_runs_and_its_figures_move(browser, lab, name):
+@pytest.mark.parametrize("name", OPENED)
+def test_a_chapter_runs_and_its_figures_move(browser, lab, name):
     stored = json.loads((CHAPTERS / name).read_text(encoding="utf-8"))
     sources = ["".join(c["source"]) for c in stored["cells"] if c["cell_type"] == "code"]
     cells = run(browser, lab.format(f"chapters/{name}"))
