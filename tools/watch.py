@@ -11,6 +11,7 @@ import functools
 import io
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -142,5 +143,6 @@ def watch(port: int) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # not without the server
     with suppress(KeyboardInterrupt):
         watch(int(sys.argv[1]) if len(sys.argv) > 1 else 8000)
