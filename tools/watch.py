@@ -26,11 +26,11 @@ from jupyter_book.cli.main import main
 ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "_build" / "watch" / "_build" / "html"
 BUILT = SITE.parents[1] / "built"  # touched after each build
-SOURCES = ("_config.yml", "_toc.yml", "references.bib", "index.md", "chapters", "appendices")
+SOURCES = ("_config.yml", "_toc.yml", "index.md", "chapters", "appendices")
 MACHINE = ("gdlib", "site", "tools")  # all pages are made by these
 PRELOADED = (
     *("jupyter_book.sphinx", "sphinx.builders.html", "sphinx.ext.autodoc", "sphinx.ext.napoleon"),
-    *("sphinx_external_toc", "sphinxcontrib.bibtex", "myst_nb.sphinx_ext", "sklearn.datasets"),
+    *("sphinx_external_toc", "myst_nb.sphinx_ext", "sklearn.datasets"),
     *("matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg", "quickjs"),
 )
 ASKS = b'<script src="/reload.js" defer></script></head>'
