@@ -298,7 +298,8 @@ def test_axe_finds_nothing(browser, address, axe, report, name: str):
     found = []
     for (screen, theme), runs in AXE.items():
         look(browser, WIDTHS[screen], theme)
-        assert browser.execute_script("return document.documentElement.dataset.theme") == theme
+        worn = f"return document.documentElement.dataset.theme === '{theme}'"
+        WebDriverWait(browser, 10, 0.05).until(lambda browser, w=worn: browser.execute_script(w))
         for parts, rules in runs:
             broken = violations(browser, parts, rules)
             found += [f"{screen}, {theme}: {rule}" for rule in broken]
