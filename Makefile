@@ -49,7 +49,7 @@ SOUND := $(shell [ "$$(cat $(VENV)/.made 2>/dev/null)" = "$$(pwd -P)" ] && [ ! -
 help:
 	@echo "make book        build the website into $(SITE)"
 	@echo "make serve       build it and serve it on http://localhost:$(PORT)"
-	@echo "make test        run the checks: lint, unit, site-check"
+	@echo "make test        run the checks: lint, unit, nbval, site-check"
 	@echo "make lint        ruff over code and notebooks, mypy over gdlib"
 	@echo "make unit        gdlib's tests, its examples, its coverage, the notebook rules"
 	@echo "make nbval       run the chapters and compare with what they print"
@@ -134,8 +134,7 @@ picture: | $(BOOK)
 
 space := $(subst ,, )
 
-# The chapters are executed once: where the site is built. Its tests compare what it prints.
-test: lint unit site-check
+test: lint unit nbval site-check
 	@if grep -q '^Not looked at' _build/site-report.md; then \
 		echo "All other checks passed."; else echo "All checks passed."; fi
 

@@ -5,8 +5,7 @@ one chapter draws stands in that chapter's own folded cells.
 """
 
 import sys
-from collections.abc import Mapping, Sequence
-from itertools import cycle
+from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -24,7 +23,6 @@ GRADIENT = "#196639"
 RESIDUAL = "#996E33"
 MINIMUM = "#111111"
 CONTOUR = "#B8B8B8"
-LINE_STYLES = ("-", "--", "-.", ":")  # of curves of one colour, in this order, again and again
 
 STYLE = {
     "figure.figsize": (6, 3.7),
@@ -107,32 +105,6 @@ def draw_path(ax: Axes, ws: ArrayLike, bs: ArrayLike) -> None:
 def draw_minimum(ax: Axes, w: float, b: float, label: str = "") -> None:
     """Mark the point ``(w, b)`` where the loss is least."""
     ax.plot([w], [b], "*", color=MINIMUM, markersize=12, label=label or None)
-
-
-def draw_loss_curves(ax: Axes, curves: Mapping[str, ArrayLike], ylabel: str) -> None:
-    """Draw loss curves over the iterations on a log axis, each with its label at its right end."""
-    for (label, losses), style in zip(curves.items(), cycle(LINE_STYLES), strict=False):
-        losses = np.ravel(losses)
-        ax.plot(np.arange(len(losses)), losses, style, color=PATH)
-        ax.annotate(
-            label, (len(losses) - 1, losses[-1]), (6, 0), textcoords="offset points", va="center"
-        )
-    ax.set_yscale("log")
-    ax.set(xlabel="iteration k", ylabel=ylabel)
-
-
-def draw_rate_sweep(
-    ax: Axes, rates: ArrayLike, sweeps: Mapping[str, ArrayLike], limit: float
-) -> None:
-    """Draw what is left of the loss over `rates`, one curve a number of steps, and the limit."""
-    for (label, losses), style in zip(sweeps.items(), cycle(LINE_STYLES), strict=False):
-        ax.plot(rates, losses, style, color=PATH, label=label)
-    ax.set_yscale("log")
-    ax.set(xlabel="learning rate α", ylabel="loss above the minimum")
-    ax.axvline(limit, color=MINIMUM, linewidth=1.5, linestyle=":")
-    top = ("data", "axes fraction")
-    ax.annotate("limit ", (limit, 0.97), xycoords=top, ha="right", va="top")
-    ax.legend(loc="upper left")
 
 
 def draw_targets(ax: Axes, names: Sequence[str], targets: ArrayLike) -> None:

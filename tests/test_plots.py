@@ -125,31 +125,6 @@ def test_minimum_is_one_point(ax):
     assert ax.lines[0].get_xydata().tolist() == [[1, 2]]
 
 
-def test_loss_curves_are_named_at_their_ends_on_a_log_axis(ax):
-    plots.draw_loss_curves(ax, {"slow": [100.0, 50.0], "fast": [100.0, 10.0, 1.0]}, ylabel="loss")
-    slow, fast = ax.lines
-    assert fast.get_xydata().tolist() == [[0, 100], [1, 10], [2, 1]]
-    assert slow.get_linestyle() != fast.get_linestyle()
-    assert [text.get_text() for text in ax.texts] == ["slow", "fast"]
-    assert [text.xy for text in ax.texts] == [(1, 50.0), (2, 1.0)]
-    assert ax.get_yscale() == "log"
-    assert (ax.get_xlabel(), ax.get_ylabel()) == ("iteration k", "loss")
-
-
-def test_rate_sweep_draws_one_curve_a_number_of_steps_and_the_limit(ax):
-    plots.draw_rate_sweep(
-        ax, [0.1, 0.2], {"10 steps": [8.0, 4.0], "40 steps": [2.0, 1.0]}, limit=0.15
-    )
-    ten, forty, limit = ax.lines
-    assert ten.get_xydata().tolist() == [[0.1, 8.0], [0.2, 4.0]]
-    assert list(forty.get_ydata()) == [2.0, 1.0]
-    assert ten.get_linestyle() != forty.get_linestyle()
-    assert list(limit.get_xdata()) == [0.15, 0.15]
-    assert [(text.get_text().strip(), text.xy[0]) for text in ax.texts] == [("limit", 0.15)]
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["10 steps", "40 steps"]
-    assert ax.get_yscale() == "log"
-
-
 def test_targets_leave_a_place_for_what_has_none(ax):
     plots.draw_targets(ax, ["a", "b", "c"], [5.0, 6.0])
     assert ax.lines[0].get_xydata().tolist() == [[0, 5], [1, 6]]
