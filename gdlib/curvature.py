@@ -88,9 +88,12 @@ def largest_stable_learning_rate(objective: Objective, w: ArrayLike, b: float) -
                 size = _largest(change)
                 if not scale and not loss and 0 < size < math.inf:
                     break
-                # Residuals cancel, too; those of squared error are bounded by the loss.
-                residuals = math.sqrt(2 * max(abs(loss), 1e-300)) * math.sqrt(size / step)
-                factor = 1e-3 * max(scale, residuals) / size if size else math.inf
+                if 0 < size < math.inf:
+                    # Residuals cancel, too; those of squared error are bounded by the loss.
+                    residuals = math.sqrt(max(abs(loss), 1e-300)) * math.sqrt(2 * size / step)
+                    factor = 1e-3 * max(scale, residuals) / size
+                else:
+                    factor = math.inf if size == 0 else 0.0
                 if 0.1 <= factor <= 10 or not 1e-280 < step < 1e280:
                     break
                 step *= min(max(factor, 1e-20), 1e20)
@@ -98,7 +101,7 @@ def largest_stable_learning_rate(objective: Objective, w: ArrayLike, b: float) -
             return product
 
         length, curvature = _dominant(multiply, len(p))
-        if curvature < length / 2:  # what is negative prevails: raise all curvatures by its size
+        if curvature < 0:  # what is negative prevails: raise all curvatures by its size
             lowest = length
             length = _dominant(lambda v: multiply(v) + lowest * v, len(p))[0] - lowest
     return math.inf if length <= 0 else 2 / length
