@@ -177,9 +177,10 @@ def test_a_copy_of_the_rule_measures_the_same_objective(article):
 @pytest.mark.parametrize("size", [1e-100, 1.0, 1e100])
 @pytest.mark.parametrize("noise", [0.0, 1.0])
 @pytest.mark.parametrize("first", [1.0, 1e3])
-def test_backtracking_ends_the_run_at_the_rounding_floor(size, noise, first):
-    for seed in range(10):
-        X, y = gdlib.noisy_line(12, [1.0, -2.0], b=0.0, noise=noise, rng=seed)
+@pytest.mark.parametrize(("w", "b"), [([1.0, -2.0], 0.0), ([0.0, 0.0], 5.0)])
+def test_backtracking_ends_the_run_at_the_rounding_floor(size, noise, first, w, b):
+    for seed in range(5):
+        X, y = gdlib.noisy_line(12, w, b, noise=noise, rng=seed)
         A = np.column_stack([X, np.ones(12)])
         eigenvalues = np.linalg.eigvalsh(A.T @ A / 12)
         objective = Counted(gdlib.squared_error(X, size * y))
