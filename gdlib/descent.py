@@ -537,21 +537,21 @@ def gradient_descent(
 
 def _warn_unless_finished(run: Descent, step: Step, learning_rate: float) -> None:
     """Say by how much a fit by squared error can still gain, if that is worth saying."""
-    # What is quick hides what is slow, so look a few steps ahead. At the very limit of the rate
+    # After few steps what is quick hides what is slow: look ahead. At the very limit of the rate
     # the loss stands still; the curvature is at most 2 / learning_rate, which gives a bound too.
-    ahead = descend(run._objective, step.w, step.b, learning_rate, min(step.iteration, 20))
+    more = min(step.iteration, 20, 400 // step.iteration)
+    ahead = descend(run._objective, step.w, step.b, learning_rate, more)
     *_, last = ahead
     slope = learning_rate * float(step.dw @ step.dw + step.db * step.db)
     gain = max(step.loss - last.loss + ahead.still_to_gain, run.still_to_gain, slope / 4)
     nothing = np.zeros_like(step.w)
     mean = -run._objective(nothing, 0.0)[2]
     if gain > FINISHED * (run._objective(nothing, mean)[0] or run._loss_at_start):
-        limit = _limit(run._objective, step.w, step.b)
         warnings.warn(
             f"after {step.iteration} iterations the loss is {step.loss:g} and can still fall by "
             f"{gain:.3g} or more: the fit is not finished. Standardize the features "
-            "(gdlib.standardize), take more iterations, or a larger learning rate (below "
-            f"{limit:.3g})",
+            "(gdlib.standardize), take more iterations, or a larger learning rate "
+            "(gdlib.largest_stable_learning_rate says how large)",
             ConvergenceWarning,
             stacklevel=3,
         )

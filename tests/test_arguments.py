@@ -18,6 +18,9 @@ from scipy import sparse
 
 import gdlib
 
+# Runs of a few steps, which are not finished.
+pytestmark = pytest.mark.filterwarnings("ignore::gdlib.ConvergenceWarning")
+
 X, Y = [[1.0, 2.0], [3.0, 5.0], [4.0, 4.0]], [1.0, 2.0, 4.0]
 W, B = [0.5, -0.5], 1.0
 NAN, INF = float("nan"), float("inf")

@@ -30,4 +30,4 @@ runpy.run_path({str(CORE)!r}, run_name="__main__")
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.returncode == 1
-    assert done.stderr.startswith("gdlib.gradient_descent: ")
+    assert done.stderr.splitlines()[-1].startswith("gdlib.gradient_descent: ")

@@ -43,7 +43,7 @@ def scaffold(name: str, before: str) -> NotebookNode:
     dots = {
         "tags": ["hide-input", "nbval-ignore-output"],
         "mystnb": {
-            "figure": {"caption": "What the reader sees.", "name": f"fig-{number}-dots"},
+            "figure": {"name": f"fig-{number}-dots"},
             "image": {"alt": "Three dots on a line that rises to the right."},
         },
     }
@@ -55,6 +55,7 @@ def scaffold(name: str, before: str) -> NotebookNode:
         v4.new_code_cell("use_book_style()", metadata={"tags": ["remove-cell"]}),
         v4.new_markdown_cell("## A picture before a formula"),
         v4.new_code_cell('_, ax = plt.subplots()\nax.plot([1, 2, 3], "o");', metadata=dots),
+        v4.new_markdown_cell("*What the reader sees: the caption, in italics.*"),
         v4.new_code_cell("1 + 1"),
         v4.new_markdown_cell("## What you learnt\n\n- One.\n- Two.\n- Three."),
         v4.new_markdown_cell(
