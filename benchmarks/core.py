@@ -14,6 +14,7 @@ import platform
 import statistics
 import sys
 import time
+import warnings
 from collections.abc import Callable
 
 # OpenBLAS settings made for another purpose would distort the ratios. They are read when
@@ -27,6 +28,9 @@ import numpy as np
 from sklearn.linear_model import LinearRegression, SGDRegressor
 
 import gdlib
+
+# A hundred steps are for the clock; some of these fits are not finished after them.
+warnings.simplefilter("ignore", gdlib.ConvergenceWarning)
 
 ITERATIONS = 100
 LEARNING_RATE = 0.1

@@ -539,7 +539,7 @@ def _warn_unless_finished(run: Descent, step: Step, learning_rate: float) -> Non
     """Say by how much a fit by squared error can still gain, if that is worth saying."""
     # After few steps what is quick hides what is slow: look ahead. At the very limit of the rate
     # the loss stands still; the curvature is at most 2 / learning_rate, which gives a bound too.
-    more = min(step.iteration, 20, 400 // step.iteration)
+    more = min(step.iteration, 20, 200 // step.iteration)
     ahead = descend(run._objective, step.w, step.b, learning_rate, more)
     *_, last = ahead
     slope = learning_rate * float(step.dw @ step.dw + step.db * step.db)
