@@ -4,7 +4,6 @@ import math
 import warnings
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -200,6 +199,7 @@ class Descent(Iterator[Step]):
         self.stopped_by: str | None = None
         self._objective = objective
         self._start = start
+        self._shape = start[0].shape
         self._learning_rate = learning_rate
         self._num_iterations = num_iterations
         self._update = update
@@ -208,7 +208,8 @@ class Descent(Iterator[Step]):
         own = getattr(update, "objective", None) is objective
         self._search = getattr(update, "search", None) if own else None
         self._last: Step | None = None
-        self._losses = math.inf, math.inf  # at the two steps before the last
+        self._iteration = 0
+        self._older = self._old = math.inf  # the losses at the two steps before the last
         self._loss_at_start = math.nan
         # The next point, and what is known there. It stays until the step is complete, so that
         # a rule with a memory is asked for it once.
@@ -226,10 +227,9 @@ class Descent(Iterator[Step]):
 
     @property
     def still_to_gain(self) -> float:
-        if self._last is None or math.isinf(self._losses[0]):
+        if self._last is None or math.isinf(self._older):
             return 0.0
-        first, second = self._losses
-        before, last = first - second, second - self._last.loss
+        before, last = self._older - self._old, self._old - self._last.loss
         rounding = self._rounding()
         if not rounding < last <= before:
             return 0.0
@@ -244,11 +244,12 @@ class Descent(Iterator[Step]):
     def _advance(self) -> Step | None:
         """Return the next step, or None where the run has ended."""
         last = self._last
-        if self._next is None:
-            self._next = self._move()
-            if self._next is None:
+        if (pending := self._next) is None:
+            assert last is not None
+            if (pending := self._move(last)) is None:
                 return None
-        w, b, known = self._next
+            self._next = pending
+        w, b, known = pending
         try:
             found = known or self._objective(w, b)
         except OverflowError:  # Python's own floats raise it where NumPy's become infinite
@@ -260,39 +261,39 @@ class Descent(Iterator[Step]):
         if not (
             type(dw) is ndarray
             and dw.dtype is FLOAT64
-            and dw.shape == w.shape
+            and dw.shape == self._shape
             and isinstance(db, float)
             and isinstance(loss, float)
         ):
             loss = _number("objective returned loss", loss)
-            dw = _vector("objective returned dw", dw, w.shape)
+            dw = _vector("objective returned dw", dw, self._shape)
             db = _number("objective returned db", db)
         if not math.isfinite(loss):
             raise self._divergence(loss)
         w.setflags(write=False)  # steps that are kept must not change with the run
         if last is None:
-            step = Step(0, w, b, loss, dw, db)
+            self._iteration = 0
             self._loss_at_start = loss
         else:
-            step = Step(last.iteration + 1, w, b, loss, dw, db)
-            self._losses = self._losses[1], last.loss
-        self._last, self._next = step, None
+            self._iteration += 1
+            self._older, self._old = self._old, last.loss
+        self._last = step = Step(self._iteration, w, b, loss, dw, db)
+        self._next = None
         return step
 
-    def _move(self) -> tuple[FloatArray, float, Evaluation | None] | None:
+    def _move(self, last: Step) -> tuple[FloatArray, float, Evaluation | None] | None:
         """Return the next point and what is known there, or None where the run ends."""
-        assert self._last is not None
-        iteration, w, b, loss, dw, db = self._last
-        if self.stopped_by is None:
-            if abs(self._losses[1] - loss) < self._loss_tolerance:
-                self.stopped_by = "loss_tolerance"
-            elif (tolerance := self._gradient_tolerance) and math.sqrt(
-                dw @ dw + db * db
-            ) < tolerance:
-                self.stopped_by = "gradient_tolerance"
-            elif iteration == self._num_iterations:
-                self.stopped_by = "num_iterations"
+        _, w, b, loss, dw, db = last
         if self.stopped_by is not None:
+            return None
+        if self._loss_tolerance and abs(self._old - loss) < self._loss_tolerance:
+            self.stopped_by = "loss_tolerance"
+            return None
+        if self._gradient_tolerance and _norm(dw, db) < self._gradient_tolerance:
+            self.stopped_by = "gradient_tolerance"
+            return None
+        if self._iteration == self._num_iterations:
+            self.stopped_by = "num_iterations"
             return None
         known = None
         if self._search is None:
@@ -311,10 +312,10 @@ class Descent(Iterator[Step]):
         if not (
             type(new_w) is ndarray
             and new_w.dtype is FLOAT64
-            and new_w.shape == w.shape
+            and new_w.shape == self._shape
             and isinstance(new_b, float)
         ):
-            new_w = _vector("update returned w", new_w, w.shape)
+            new_w = _vector("update returned w", new_w, self._shape)
             new_b = _number("update returned b", new_b)
         return new_w, new_b, known
 
@@ -324,6 +325,10 @@ class Descent(Iterator[Step]):
         iteration, finite = (0, start) if last is None else (last.iteration + 1, last[1:3])
         limit = partial(_limit, self._objective, *start)
         return DivergenceError(iteration, loss, self._learning_rate, limit, *finite)
+
+
+def _norm(dw: FloatArray, db: float) -> float:
+    return math.sqrt(dw @ dw + db * db)
 
 
 def _vector(what: str, value: Any, shape: tuple[int, ...]) -> FloatArray:
@@ -521,11 +526,15 @@ def gradient_descent(
     settings = np.geterr()
     with np.errstate(over="ignore", invalid="ignore"):  # once for all steps, which is faster
         start = step = next(run)
-        for step in chain([start], iter(run._advance, None)):
+        while True:
             if report_every and step.iteration % report_every == 0:
                 with np.errstate(**settings):
                     report(f"iteration {step.iteration}: loss {step.loss:g}")
-    lowest = min(start.loss, run._losses[1])
+            following = run._advance()
+            if following is None:
+                break
+            step = following
+    lowest = min(start.loss, run._old)
     if step.loss > lowest:  # cannot happen at a stable rate, but for rounding
         stable = _limit(objective, start.w, start.b)
         if learning_rate > stable:
@@ -537,13 +546,15 @@ def gradient_descent(
 
 def _warn_unless_finished(run: Descent, step: Step, learning_rate: float) -> None:
     """Say by how much a fit by squared error can still gain, if that is worth saying."""
-    # After few steps what is quick hides what is slow: look ahead. At the very limit of the rate
-    # the loss stands still; the curvature is at most 2 / learning_rate, which gives a bound too.
-    more = min(step.iteration, 20, 200 // step.iteration)
-    ahead = descend(run._objective, step.w, step.b, learning_rate, more)
-    *_, last = ahead
-    slope = learning_rate * float(step.dw @ step.dw + step.db * step.db)
-    gain = max(step.loss - last.loss + ahead.still_to_gain, run.still_to_gain, slope / 4)
+    # At the very limit of the rate the loss stands still; the curvature is at most
+    # 2 / learning_rate, which gives a bound as well.
+    slope = learning_rate * float(step.dw.dot(step.dw) + step.db * step.db)
+    gain = max(run.still_to_gain, slope / 4)
+    if step.iteration < 50:  # what is quick hides what is slow: look ahead
+        more = min(step.iteration, 20)
+        ahead = descend(run._objective, step.w, step.b, learning_rate, more)
+        *_, last = ahead
+        gain = max(gain, step.loss - last.loss + ahead.still_to_gain)
     nothing = np.zeros_like(step.w)
     mean = -run._objective(nothing, 0.0)[2]
     if gain > FINISHED * (run._objective(nothing, mean)[0] or run._loss_at_start):
