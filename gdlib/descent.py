@@ -147,7 +147,7 @@ class ConvergenceWarning(UserWarning):
 
 def _limit(objective: Objective, w: FloatArray, b: float) -> float:
     """Return `largest_stable_learning_rate`, or NaN where the objective fails."""
-    from gdlib.curvature import largest_stable_learning_rate  # chapter 8, and rarely needed
+    from gdlib.curvature import largest_stable_learning_rate  # a later chapter, seldom needed
 
     try:
         return largest_stable_learning_rate(objective, w, b)

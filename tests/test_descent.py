@@ -384,7 +384,7 @@ class TestDivergence:
             "the loss is inf at iteration 1 with learning_rate 1. The last parameters"
         )
 
-    def test_the_loop_does_without_chapter_8(self):
+    def test_the_loop_does_without_the_later_chapter_on_curvature(self):
         program = """
 import sys, gdlib.descent, gdlib
 assert gdlib.descent.__dict__.keys().isdisjoint({"curvature", "largest_stable_learning_rate"})
