@@ -1,15 +1,15 @@
 """Gradient descent for linear regression, one idea a file.
 
 Read `data`, `initialization`, `losses`, `updates` and `descent` in this order: together they
-are the loop. `differences` checks a gradient, `curvature` finds the largest stable learning
-rate, and `arguments` looks at what callers pass in.
+are the loop. `differences` checks a gradient, `curvature` finds the modes of a loss
+and the largest stable learning rate, and `arguments` looks at what callers pass in.
 
 Two rooms beside it need matplotlib or ipywidgets and are imported by name: ``gdlib.plots``,
 the drawings that several chapters share, and ``gdlib.interactive``, the figures with sliders.
 A reader of the loop never needs to enter them.
 """
 
-from gdlib.curvature import largest_stable_learning_rate
+from gdlib.curvature import largest_stable_learning_rate, modes
 from gdlib.data import (
     DIABETES_FEATURES,
     PENGUINS,
@@ -50,6 +50,7 @@ __all__ = [
     "largest_stable_learning_rate",
     "load_diabetes",
     "loss_function",
+    "modes",
     "noisy_line",
     "numerical_gradient",
     "plain_step",

@@ -1,4 +1,4 @@
-"""How large a learning rate may be: the curvature of a loss, without its matrix."""
+"""The curvature of a loss: its modes, and how large a learning rate may be."""
 
 import math
 from collections.abc import Callable
@@ -6,8 +6,63 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdlib.arguments import FloatArray, check_callable, check_number, check_weights
+from gdlib.arguments import (
+    FloatArray,
+    check_callable,
+    check_features,
+    check_number,
+    check_weights,
+)
 from gdlib.losses import Objective
+
+
+def modes(X: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Return the curvatures of the squared error and the directions in which it has them.
+
+    They are the eigenvalues and eigenvectors of its Hessian, H = AᵀA / m with A = [X 1]. Each
+    step of plain gradient descent multiplies the error along direction i by 1 − α λᵢ.
+
+    Parameters
+    ----------
+    X : array_like, shape (m, n)
+        Features, one sample per row.
+
+    Returns
+    -------
+    curvatures : ndarray, shape (n + 1,)
+        λᵢ, from the smallest to the largest; 0 or nearly so along flat directions.
+    directions : ndarray, shape (n + 1, n + 1)
+        Eigenvectors of length 1 in the columns; the last entry of each is its part in the bias.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `X` is not a table of real, finite numbers.
+
+    Notes
+    -----
+    H is not formed, since that would round away the smaller half of the digits: the singular
+    values of A are computed and squared [1]_.
+
+    References
+    ----------
+    .. [1] G. H. Golub and C. F. Van Loan, *Matrix Computations*, 4th ed., Johns Hopkins
+       University Press, 2013, section 8.6.
+
+    Examples
+    --------
+    >>> from gdlib import article_example
+    >>> curvatures, directions = modes(article_example()[0])
+    >>> curvatures.round(4) + 0
+    array([ 0.    ,  0.    ,  0.5658, 95.4342])
+    """
+    X = check_features(X)
+    A = np.column_stack([X, np.ones(len(X))])
+    triangle = np.linalg.qr(A, mode="r")  # AᵀA is the same with it, however many rows A has
+    _, singular, directions = np.linalg.svd(triangle)
+    curvatures = np.zeros(A.shape[1])
+    curvatures[: len(singular)] = singular**2 / len(A)
+    return curvatures[::-1], directions[::-1].T
 
 
 def largest_stable_learning_rate(objective: Objective, w: ArrayLike, b: float) -> float:

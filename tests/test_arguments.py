@@ -38,6 +38,7 @@ CALLS = {
         {"X": X, "y": Y, "learning_rate": 0.01, "num_iterations": 3},
     ),
     "standardize": (gdlib.standardize, {"X": X}),
+    "modes": (gdlib.modes, {"X": X}),
     "unstandardize": (gdlib.unstandardize, {"w": W, "b": B, "mean": [1, 2], "std": [3, 4]}),
     "update_parameters": (
         gdlib.update_parameters,
@@ -180,7 +181,7 @@ NOT_CALLABLE = [
 ]
 
 TABLE = [
-    ("loss_function gradient squared_error gradient_descent standardize", "X", BAD_X),
+    ("loss_function gradient squared_error gradient_descent standardize modes", "X", BAD_X),
     ("standardize", "X", [([[1, 2], [1, 3]], ValueError, "same value, 1, in every row", "vary")]),
     ("loss_function gradient squared_error gradient_descent", "y", BAD_Y),
     (
@@ -304,6 +305,7 @@ ARRAYS = {
     "gradient": ["X", "y", "w"],
     "gradient_descent": ["X", "y"],
     "standardize": ["X"],
+    "modes": ["X"],
     "unstandardize": ["w", "mean", "std"],
     "update_parameters": ["w", "dw"],
     "noisy_line": ["w"],

@@ -1,4 +1,4 @@
-"""2/λmax, against NumPy's eigenvalues and against what runs do."""
+"""2/λmax and the modes, against NumPy's eigenvalues and against what runs do."""
 
 import math
 from itertools import pairwise
@@ -273,3 +273,36 @@ def test_a_step_that_overflows_is_made_shorter(unit):
 
     rate = largest_stable_learning_rate(poisson, [0], 0)
     assert rate * largest_by_svd(x[:, None]) == pytest.approx(2, rel=0.05)
+
+
+@given(st.integers(1, 12), st.integers(1, 6), st.integers(0, 10**6))
+def test_modes_are_numpy_s_eigenvectors(m, n, seed):
+    X, _ = gdlib.noisy_line(m, np.ones(n), b=1.0, noise=1.0, rng=seed)
+    curvatures, directions = gdlib.modes(X)
+    A = np.column_stack([X, np.ones(m)])
+    H = A.T @ A / m
+    assert curvatures == pytest.approx(np.linalg.eigvalsh(H), abs=1e-12 * curvatures[-1])
+    assert H @ directions == pytest.approx(curvatures * directions, abs=1e-12 * curvatures[-1])
+    assert directions.T @ directions == pytest.approx(np.eye(n + 1), abs=1e-12)
+    assert np.all(np.diff(curvatures) >= 0)
+
+
+def test_small_curvatures_keep_their_digits():
+    """One feature with mean μ and deviation σ: the product of the two eigenvalues is σ²."""
+    X = np.array([[1e4 - 1], [1e4 + 1]])
+    flat, steep = gdlib.modes(X)[0]
+    assert flat * steep == pytest.approx(1, rel=1e-6)
+    A = np.column_stack([X, np.ones(2)])
+    by_matrix = np.linalg.eigvalsh(A.T @ A / 2)[0]
+    assert by_matrix * steep != pytest.approx(1, rel=1e-2)
+
+
+def test_the_modes_of_the_article(article):
+    curvatures, _ = gdlib.modes(article[0])
+    assert curvatures[2:] == pytest.approx(48 + 15 * math.sqrt(10) * np.array([-1, 1]), rel=1e-13)
+    assert np.all(curvatures[:2] < 1e-28)
+
+
+def test_modes_of_many_rows_need_no_square_of_them():
+    X = np.arange(40_000.0)[:, None]  # a matrix of 40,000 × 40,000 would take 12.8 GB
+    assert gdlib.modes(X)[0].sum() == pytest.approx(np.mean(X**2) + 1, rel=1e-12)
