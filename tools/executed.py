@@ -18,7 +18,7 @@ from sphinx.config import Config
 ROOT = Path(__file__).resolve().parents[1]
 KEPT = 3  # of the folders: the last few states of gdlib
 OURS = ("gdlib", "tools/isolation.py", "tools/executed.py")
-PAGES = ("site", "gdlib")
+PAGES = ("site", "gdlib", "requirements.txt")
 
 
 def files(root: Path, *names: str) -> list[Path]:

@@ -223,13 +223,6 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     archive(folder)
 
 
-def digest(*patterns: str) -> str:
-    """Sum up files of the book; Sphinx builds anew what depends on them where the sum changes."""
-    paths = sorted(path for pattern in patterns for path in ROOT.glob(pattern) if path.is_file())
-    texts = (path.relative_to(ROOT).as_posix().encode() + path.read_bytes() for path in paths)
-    return hashlib.sha256(b"".join(texts)).hexdigest()[:8]
-
-
 def affected(app: Sphinx, env: BuildEnvironment) -> set[str]:
     """Name the pages to write anew: all, where something changed that a page says of another."""
     std, py = map(env.get_domain, ("std", "py"))
@@ -250,10 +243,6 @@ def without_search(app: Sphinx) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, object]:
-    code = digest("gdlib/**/*.[pcjm]*", "site/extensions/*.py", "requirements.txt")
-    app.add_config_value("book_code", code, "env")
-    look = digest("site/static/*", "site/templates/*")
-    app.add_config_value("book_look", look, "html")
     app.connect("config-inited", set_address)
     app.connect("builder-inited", without_search)
     app.connect("env-updated", affected, priority=900)
