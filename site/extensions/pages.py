@@ -149,7 +149,7 @@ def complete(
     if body:
         context["body"] = with_silent_signs(with_scrollers(with_sizes(app, body)))
     context.update(
-        policy=policy(), archive=ARCHIVE, base=app.config.html_baseurl, look=app.config.book_look
+        policy=policy(), archive=ARCHIVE, base=app.config.html_baseurl, look=app.config.book_sources
     )
     context["notebook"] = pagename in app.env.all_docs and str(app.env.doc2path(pagename)).endswith(
         ".ipynb"
