@@ -1,11 +1,17 @@
-"""Steps 3 and 4, loss and gradient: how wrong the line is, and which way is up.
+"""Steps 3 and 4, loss and gradient: how wrong the model is, and which way is up.
 
 An *objective* is a function of the parameters alone: ``loss, dw, db = objective(w, b)``.
-`squared_error` builds one from data, `ridge` one from another objective;
-`gdlib.descend` follows any of them downhill.
+`gdlib.descend` follows any of them downhill. A *maker* builds one from data, ``make(X, y)``:
+`squared_error` and `cross_entropy` are makers. `ridge` builds one from another objective.
+
+An objective may say more about itself, which whoever needs it looks for: ``part(X, y)`` is the
+same objective on other rows, which it trusts; ``curvature_bound`` a number that no curvature of
+the loss exceeds, anywhere; ``full``, where it sees other rows at each call, the one of all rows.
 """
 
 from collections.abc import Callable
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,17 +19,21 @@ from numpy.typing import ArrayLike
 from gdlib.arguments import (
     FloatArray,
     check_callable,
+    check_classes,
     check_data,
+    check_features,
     check_not_negative,
     check_parameters,
 )
 
-Objective = Callable[[FloatArray, float], tuple[float, FloatArray, float]]
+Evaluation = tuple[float, FloatArray, float]  # loss, dw, db: what an objective returns
+Objective = Callable[[FloatArray, float], Evaluation]
+Maker = Callable[[FloatArray, FloatArray], Objective]
 
 
 def _evaluate(
     X: FloatArray, y: FloatArray, ones: FloatArray, w: FloatArray, b: float
-) -> tuple[float, FloatArray, float]:
+) -> Evaluation:
     """Return loss, dw and db from one forward pass; `ones` is a vector of m ones."""
     m = float(len(y))
     r = X.dot(w)  # X @ w, with less to do per call
@@ -172,16 +182,90 @@ def squared_error(X: ArrayLike, y: ArrayLike) -> Objective:
     (27.5, array([-34., -41., -48.]), -7.0)
     """
     X, y = check_data(X, y)
-    X, y = np.array(X, order="F"), y.copy()
-    num_samples, num_features = X.shape
-    shape, ones = (num_features,), np.ones(num_samples)
+    return SquaredError(np.array(X, order="F"), y.copy())
 
-    def objective(w: FloatArray, b: float) -> tuple[float, FloatArray, float]:
-        if type(w) is not np.ndarray or w.shape != shape or not isinstance(b, float):
-            w, b = check_parameters(w, b, num_features)
-        return _evaluate(X, y, ones, w, b)
 
-    return objective
+class SquaredError:
+    """The objective that `squared_error` returns; it trusts its data."""
+
+    _evaluate = staticmethod(_evaluate)
+
+    def __init__(self, X: FloatArray, y: FloatArray) -> None:
+        self._X, self._y = X, y
+        self._shape, self._ones = X.shape[1:], np.ones(len(y))
+
+    def __call__(self, w: FloatArray, b: float) -> Evaluation:
+        if type(w) is not np.ndarray or w.shape != self._shape or not isinstance(b, float):
+            w, b = check_parameters(w, b, self._X.shape[1])
+        return self._evaluate(self._X, self._y, self._ones, w, b)
+
+    def part(self, X: FloatArray, y: FloatArray) -> Objective:
+        return type(self)(X, y)
+
+
+class CrossEntropy(SquaredError):
+    """The objective that `cross_entropy` returns; it trusts its data."""
+
+    def __init__(self, X: FloatArray, y: FloatArray) -> None:
+        super().__init__(X, 2 * y - 1)
+
+    @cached_property
+    def curvature_bound(self) -> float:
+        A = np.column_stack([self._X, self._ones])
+        return float(np.linalg.norm(A, 2)) ** 2 / (4 * len(A))
+
+    @staticmethod
+    def _evaluate(
+        X: FloatArray, signs: FloatArray, ones: FloatArray, w: FloatArray, b: float
+    ) -> Evaluation:
+        """Return loss, dw and db from one exponential a row; `signs` are 1 and −1."""
+        m = float(len(signs))
+        margins = X.dot(w)
+        margins += b
+        margins *= signs
+        losses = np.maximum(margins, -700.0)  # e^700 is a float, e^710 is not
+        odds = np.exp(-losses)  # of the other class
+        losses -= margins  # 0 above −700; below, log(1 + e^−margin) is −margin
+        losses += np.log1p(odds)
+        r = odds / (1 + odds)
+        r *= signs
+        dw: FloatArray = r.dot(X)
+        dw /= -m
+        return float(losses.dot(ones)) / m, dw, -float(r.dot(ones)) / m
+
+
+def cross_entropy(X: ArrayLike, y: ArrayLike) -> Objective:
+    """Return the objective of logistic regression on the given data.
+
+    ``J(w, b) = −1/m · Σᵢ log(πᵢ if yᵢ = 1 else 1 − πᵢ)`` with the probability
+    ``πᵢ = 1 / (1 + exp(−(xᵢ·w + b)))`` that row i is of class 1.
+
+    Parameters
+    ----------
+    X : array_like, shape (m, n)
+        Features, one sample per row; m, n ≥ 1.
+    y : array_like, shape (m,)
+        Classes, 0 or 1; both must occur.
+
+    Returns
+    -------
+    callable
+        ``objective(w, b)`` returns ``(loss, dw, db)``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As for `squared_error`, and if `y` holds anything but 0 and 1, or only one of them.
+
+    Examples
+    --------
+    >>> objective = cross_entropy([[1.0], [2.0], [3.0]], [0, 1, 1])
+    >>> loss, dw, db = objective(np.zeros(1), 0.0)
+    >>> round(loss, 6), dw.round(6), round(db, 6)
+    (0.693147, array([-0.666667]), -0.166667)
+    """
+    X = check_features(X)
+    return CrossEntropy(np.array(X, order="F"), check_classes(y, len(X)))
 
 
 def ridge(objective: Objective, strength: float) -> Objective:
@@ -229,11 +313,31 @@ def ridge(objective: Objective, strength: float) -> Objective:
     (array([0.3, 0.3, 0.3]), 2.5)
     """
     check_callable("objective", objective)
-    strength = check_not_negative("strength", strength)
+    return Ridge(objective, check_not_negative("strength", strength))
 
-    def penalised(w: FloatArray, b: float) -> tuple[float, FloatArray, float]:
-        loss, dw, db = objective(w, b)
+
+class Ridge:
+    """The objective that `ridge` returns; it says of itself what the one in it says."""
+
+    def __init__(self, objective: Objective, strength: float) -> None:
+        self._objective: Any = objective
+        self._strength = strength
+
+    def __call__(self, w: FloatArray, b: float) -> Evaluation:
+        loss, dw, db = self._objective(w, b)
         w = np.asarray(w, dtype=np.float64)
-        return loss + strength / 2 * float(w.dot(w)), dw + strength * w, db
+        return loss + self._strength / 2 * float(w.dot(w)), dw + self._strength * w, db
 
-    return penalised
+    @cached_property
+    def full(self) -> Objective:
+        return Ridge(self._objective.full, self._strength)
+
+    @cached_property
+    def part(self) -> Maker:
+        part, strength = self._objective.part, self._strength
+        return lambda X, y: Ridge(part(X, y), strength)
+
+    @property
+    def curvature_bound(self) -> float:
+        bound: float = self._objective.curvature_bound
+        return bound + self._strength

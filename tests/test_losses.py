@@ -150,7 +150,7 @@ class TestSquaredError:
         before = objective(np.ones(3), 1.0)[0]
         X[:], y[:] = 0, 0
         assert objective(np.ones(3), 1.0)[0] == before
-        held = [cell.cell_contents for cell in objective.__closure__]
+        held = vars(objective).values()
         [features] = [one for one in held if np.ndim(one) == 2]
         assert features.flags.f_contiguous
 
