@@ -9,6 +9,7 @@ the drawings that several chapters share, and ``gdlib.interactive``, the figures
 A reader of the loop never needs to enter them.
 """
 
+from gdlib.batches import MiniBatches
 from gdlib.curvature import largest_stable_learning_rate, modes
 from gdlib.data import (
     DIABETES_FEATURES,
@@ -24,25 +25,39 @@ from gdlib.descent import (
     Descent,
     DivergenceError,
     Step,
+    average,
     descend,
     gradient_descent,
 )
 from gdlib.differences import numerical_gradient
 from gdlib.initialization import initialize_parameters
-from gdlib.losses import Objective, gradient, loss_function, ridge, squared_error
+from gdlib.losses import (
+    Objective,
+    cross_entropy,
+    gradient,
+    loss_function,
+    ridge,
+    squared_error,
+)
+from gdlib.momentum import Adam, Momentum
 from gdlib.updates import UpdateRule, backtracking, plain_step, update_parameters
 
 __all__ = [
     "DIABETES_FEATURES",
     "PENGUINS",
+    "Adam",
     "ConvergenceWarning",
     "Descent",
     "DivergenceError",
+    "MiniBatches",
+    "Momentum",
     "Objective",
     "Step",
     "UpdateRule",
     "article_example",
+    "average",
     "backtracking",
+    "cross_entropy",
     "descend",
     "gradient",
     "gradient_descent",

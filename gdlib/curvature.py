@@ -115,6 +115,10 @@ def largest_stable_learning_rate(objective: Objective, w: ArrayLike, b: float) -
     """
     check_callable("objective", objective)
     p = np.append(check_weights(w), check_number("b", b))
+    objective = getattr(objective, "full", objective)
+    bound: float = getattr(objective, "curvature_bound", 0.0)
+    if bound:
+        return 2 / bound
 
     def gradient(p: FloatArray) -> FloatArray:
         _, dw, db = objective(p[:-1], float(p[-1]))

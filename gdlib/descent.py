@@ -2,8 +2,10 @@
 
 import math
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from copy import deepcopy
 from functools import partial
+from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,8 +21,8 @@ from gdlib.arguments import (
     check_weights,
 )
 from gdlib.initialization import initialize_parameters
-from gdlib.losses import Objective, squared_error
-from gdlib.updates import Evaluation, UpdateRule, plain_step
+from gdlib.losses import Evaluation, Objective, squared_error
+from gdlib.updates import UpdateRule, plain_step
 
 EPSILON = float(np.finfo(float).eps)
 FINISHED = 1e-4  # a gain below this part of the loss of the mean is not worth a warning
@@ -191,7 +193,7 @@ class Descent(Iterator[Step]):
         self,
         objective: Objective,
         start: tuple[FloatArray, float],
-        learning_rate: float,
+        learning_rate: float | Callable[[int], float],
         num_iterations: int,
         update: UpdateRule,
         tolerances: tuple[float, float],
@@ -200,7 +202,8 @@ class Descent(Iterator[Step]):
         self._objective = objective
         self._start = start
         self._shape = start[0].shape
-        self._learning_rate = learning_rate
+        self._schedule = learning_rate if callable(learning_rate) else None
+        self._learning_rate = math.nan if callable(learning_rate) else learning_rate
         self._num_iterations = num_iterations
         self._update = update
         self._loss_tolerance, self._gradient_tolerance = tolerances
@@ -295,6 +298,8 @@ class Descent(Iterator[Step]):
         if self._iteration == self._num_iterations:
             self.stopped_by = "num_iterations"
             return None
+        if self._schedule is not None:
+            self._learning_rate = _rate(self._schedule, self._iteration)
         known = None
         if self._search is None:
             found: Any = self._update(w, b, dw, db, self._learning_rate)
@@ -327,6 +332,10 @@ class Descent(Iterator[Step]):
         return DivergenceError(iteration, loss, self._learning_rate, limit, *finite)
 
 
+def _rate(schedule: Callable[[int], float], iteration: int) -> float:
+    return check_positive(f"learning_rate({iteration})", schedule(iteration))
+
+
 def _norm(dw: FloatArray, db: float) -> float:
     return math.sqrt(dw @ dw + db * db)
 
@@ -356,7 +365,7 @@ def descend(
     objective: Objective,
     w: ArrayLike,
     b: float,
-    learning_rate: float,
+    learning_rate: float | Callable[[int], float],
     num_iterations: int,
     *,
     update: UpdateRule = plain_step,
@@ -378,8 +387,8 @@ def descend(
         Weights to start from.
     b : float
         Bias to start from.
-    learning_rate : float
-        α, above 0.
+    learning_rate : float or callable
+        α, above 0; or a schedule, ``learning_rate(k)`` for the update that follows iteration k.
     num_iterations : int
         Largest number of updates, 0 or more.
     update : callable, default `plain_step`
@@ -429,12 +438,16 @@ def descend(
     """
     check_callable("objective", objective)
     check_callable("update", update)
+    if callable(learning_rate):
+        _rate(learning_rate, 0)
+    else:
+        learning_rate = check_positive("learning_rate", learning_rate)
     return Descent(
         objective,
         (check_weights(w).copy(), check_number("b", b)),  # steps must not share the caller's w
-        check_positive("learning_rate", learning_rate),
+        learning_rate,
         check_count("num_iterations", num_iterations),
-        update,
+        deepcopy(update),  # a rule that remembers begins every run as it was handed in
         (
             check_not_negative("loss_tolerance", loss_tolerance),
             check_not_negative("gradient_tolerance", gradient_tolerance),
@@ -566,3 +579,46 @@ def _warn_unless_finished(run: Descent, step: Step, learning_rate: float) -> Non
             ConvergenceWarning,
             stacklevel=3,
         )
+
+
+def average(steps: Iterable[Step], skip: int = 0) -> tuple[FloatArray, float]:
+    """Return the mean of the points of a run, read from its iterator.
+
+    Parameters
+    ----------
+    steps : iterable of Step
+        What `descend` returns, a slice of it, or a list of its steps.
+    skip : int, default 0
+        How many of the first steps to leave out.
+
+    Returns
+    -------
+    w : ndarray, shape (n,)
+        Mean weights.
+    b : float
+        Mean bias.
+
+    Raises
+    ------
+    TypeError
+        If `skip` is not a whole number.
+    ValueError
+        If `skip` is negative, or no step is left.
+
+    Examples
+    --------
+    >>> from gdlib import MiniBatches, squared_error
+    >>> X, y = [[-1.0], [0.0], [1.0]], [1.0, 4.0, 5.0]
+    >>> batches = MiniBatches(squared_error, X, y, batch_size=1, rng=0)
+    >>> w, b = average(descend(batches, [0], 0, 0.1, 3000), skip=1000)
+    >>> w.round(2), round(b, 2)
+    (array([2.]), 3.32)
+    """
+    count, w, b = 0, np.zeros(0), 0.0
+    for step in islice(steps, check_count("skip", skip), None):
+        count += 1
+        w = w + (step.w - w) / count if count > 1 else step.w.copy()
+        b += (step.b - b) / count
+    if not count:
+        raise ValueError(f"skip is {skip!r}; expected fewer than the steps there are")
+    return w, b

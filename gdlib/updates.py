@@ -20,12 +20,11 @@ from gdlib.arguments import (
     check_vector,
     check_weights,
 )
-from gdlib.losses import Objective
+from gdlib.losses import Evaluation, Objective
 
 UpdateRule = Callable[
     [FloatArray, float, FloatArray, float, float], tuple[FloatArray, float] | None
 ]
-Evaluation = tuple[float, FloatArray, float]  # loss, dw, db: what an objective returns
 
 EPSILON = sys.float_info.epsilon
 
@@ -214,6 +213,11 @@ def backtracking(objective: Objective, sufficient_decrease: float = 0.5) -> Back
     476
     """
     check_callable("objective", objective)
+    if hasattr(objective, "full"):
+        raise ValueError(
+            "objective sees other rows at each call; expected one and the same loss: descend "
+            "objective.full with backtracking(objective.full)"
+        )
     eta = check_positive("sufficient_decrease", sufficient_decrease)
     if eta >= 1:
         raise ValueError(
