@@ -10,7 +10,10 @@ from gdlib.losses import Evaluation, Maker
 
 
 class MiniBatches:
-    """An objective that sees other rows at every call; its `full` sees all of them.
+    """An objective that sees other rows at each call; its `full` sees all of them.
+
+    Each call takes the next batch: loss, dw and db are means over its rows. Where the rows are
+    used up they are shuffled again; an epoch is ``m // batch_size`` calls.
 
     Parameters
     ----------
@@ -20,18 +23,41 @@ class MiniBatches:
     X : array_like, shape (m, n)
         Features, one sample per row.
     y : array_like, shape (m,)
-        Targets or classes.
+        Targets, or classes.
     batch_size : int
         B, the rows of a batch, from 1 to m.
     rng : numpy.random.Generator or int
-        Source of random numbers, or a seed for a new one.
+        Source of random numbers, or a seed for a new one. The same seed gives the same batches;
+        an object that is used for a second run goes on where the first has ended.
     replace : bool, default False
-        Draw every row anew, independently, instead of shuffling once an epoch.
+        Draw each row from all rows, independently, instead of shuffling them once an epoch.
 
     Attributes
     ----------
     full : callable
         The objective of all rows, ``make(X, y)``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as described, or as `make` does for all rows.
+
+    Notes
+    -----
+    The gradient of a batch is right on average, the idea of stochastic approximation [1]_; at a
+    constant learning rate the points scatter about the minimum for ever, unless it fits every
+    row exactly. The loss of a batch says little: look at ``full(step.w, step.b)`` once an epoch.
+
+    A rest of fewer than B rows is left out, other rows in each epoch, so that all steps weigh
+    the same. What needs one and the same loss twice asks `full` (the limit that
+    `DivergenceError` names, `gradient_tolerance` of `descend`) or refuses batches
+    (`backtracking`, `loss_tolerance`). An objective with an attribute ``part`` is asked
+    ``part(X, y)`` for its batches instead of `make`; the ones of gdlib spare the checks there.
+
+    References
+    ----------
+    .. [1] H. Robbins and S. Monro, "A stochastic approximation method", *Annals of
+       Mathematical Statistics* 22(3), 1951, 400–407.
 
     Examples
     --------
@@ -54,6 +80,11 @@ class MiniBatches:
         replace: bool = False,
     ) -> None:
         check_callable("make", make)
+        if hasattr(make, "part"):
+            raise TypeError(
+                "make is an objective; expected the function that makes it from X and y, such as "
+                "squared_error"
+            )
         X, y = check_data(X, y)
         self._X, self._y = X.copy(), y.copy()
         self._size = check_count("batch_size", batch_size, at_least=1)
@@ -62,6 +93,8 @@ class MiniBatches:
         self._rng, self._replace = as_generator(rng), replace
         self._rows, self._next = np.arange(0), 0
         self.full = make(self._X, self._y)
+        if not callable(self.full):
+            raise TypeError(f"make returned {self.full!r}; expected an objective")
         self._part: Any = getattr(self.full, "part", make)
 
     def __call__(self, w: FloatArray, b: float) -> Evaluation:

@@ -188,7 +188,8 @@ def backtracking(objective: Objective, sufficient_decrease: float = 0.5) -> Back
     TypeError
         If `objective` is not callable, or `sufficient_decrease` is not a real number.
     ValueError
-        If `sufficient_decrease` does not lie between 0 and 1.
+        If `sufficient_decrease` does not lie between 0 and 1, or `objective` sees other rows at
+        each call, as `MiniBatches` does: the search compares values of one and the same loss.
 
     Notes
     -----
@@ -215,8 +216,8 @@ def backtracking(objective: Objective, sufficient_decrease: float = 0.5) -> Back
     check_callable("objective", objective)
     if hasattr(objective, "full"):
         raise ValueError(
-            "objective sees other rows at each call; expected one and the same loss: descend "
-            "objective.full with backtracking(objective.full)"
+            "objective sees other rows at each call; expected one and the same loss; use "
+            "objective.full, here and in descend"
         )
     eta = check_positive("sufficient_decrease", sufficient_decrease)
     if eta >= 1:

@@ -49,8 +49,9 @@ def test_no_module_is_hidden_by_a_name():
 
 
 def test_imports_run_one_way():
-    order = ["arguments", "data", "initialization", "losses", "differences", "updates", "curvature"]
-    for position, name in enumerate([*order, "descent"]):
+    order = "arguments data initialization losses batches differences updates momentum curvature"
+    order = [*order.split(), "descent"]
+    for position, name in enumerate(order):
         source = inspect.getsource(sys.modules[f"gdlib.{name}"])
         imported = re.findall(r"^from gdlib\.(\w+) import", source, re.MULTILINE)
         assert set(imported) <= set(order[:position])
@@ -108,10 +109,20 @@ def test_docstring_describes_arguments_and_results(name):
 @pytest.mark.parametrize("name", [name for name in CLASSES if name != "ConvergenceWarning"])
 def test_docstring_describes_attributes(name):
     _, found = sections(name)
-    documented = re.findall(r"^(\w+) : \S", found["Attributes"], re.MULTILINE)
-    annotated = getattr(gdlib, name).__annotations__ or None
-    assert documented
-    assert annotated is None or documented == list(annotated)
+    assert re.search(r"^\w+ : \S", found["Attributes"], re.MULTILINE)
+    text = found.get("Parameters", "") + found["Attributes"]
+    entries = re.findall(r"^([\w, ]+) : \S", text, re.MULTILINE)
+    annotated = vars(getattr(gdlib, name)).get("__annotations__")
+    assert not annotated or ", ".join(entries).split(", ") == list(annotated)
+
+
+@pytest.mark.parametrize("name", ["MiniBatches", "Momentum", "Adam"])
+def test_docstring_describes_what_a_class_takes(name):
+    _, found = sections(name)
+    entries = re.findall(r"^([\w, ]+) : \S", found["Parameters"], re.MULTILINE)
+    arguments = list(inspect.signature(getattr(gdlib, name)).parameters)
+    assert ", ".join(entries).split(", ") == arguments
+    assert "Error" in found["Raises"]
 
 
 def test_the_reference_lists_what_is_exported_and_nothing_else():
