@@ -11,6 +11,7 @@ A reader of the loop never needs to enter them.
 """
 
 from gdlib.batches import MiniBatches
+from gdlib.blocks import from_blocks
 from gdlib.curvature import largest_stable_learning_rate, modes
 from gdlib.data import (
     DIABETES_FEATURES,
@@ -41,6 +42,7 @@ from gdlib.losses import (
     squared_error,
 )
 from gdlib.momentum import Adam, Momentum
+from gdlib.summary import Moments, merge, moments, squared_error_of, summarize
 from gdlib.updates import UpdateRule, backtracking, plain_step, update_parameters
 
 __all__ = [
@@ -51,6 +53,7 @@ __all__ = [
     "Descent",
     "DivergenceError",
     "MiniBatches",
+    "Moments",
     "Momentum",
     "Objective",
     "Step",
@@ -60,19 +63,24 @@ __all__ = [
     "backtracking",
     "cross_entropy",
     "descend",
+    "from_blocks",
     "gradient",
     "gradient_descent",
     "initialize_parameters",
     "largest_stable_learning_rate",
     "load_diabetes",
     "loss_function",
+    "merge",
     "modes",
+    "moments",
     "noisy_line",
     "numerical_gradient",
     "plain_step",
     "ridge",
     "squared_error",
+    "squared_error_of",
     "standardize",
+    "summarize",
     "unstandardize",
     "update_parameters",
 ]
