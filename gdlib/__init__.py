@@ -1,8 +1,8 @@
 """Gradient descent, one idea a file.
 
 Read `data`, `initialization`, `losses`, `updates` and `descent` in this order: together they
-are the loop. `batches` looks at some of the rows a step, `momentum` holds the update rules that
-remember. `differences` checks a gradient, `curvature` finds the modes of a loss and the largest
+are the loop. `batches` looks at some of the rows a step, `summary` sums all of them up once, and
+`blocks` reads them from wherever they are; `momentum` holds the update rules that remember. `differences` checks a gradient, `curvature` finds the modes of a loss and the largest
 stable learning rate, and `arguments` looks at what callers pass in.
 
 Two rooms beside it need matplotlib or ipywidgets and are imported by name: ``gdlib.plots``,

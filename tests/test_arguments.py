@@ -39,6 +39,11 @@ CALLS = {
     ),
     "standardize": (gdlib.standardize, {"X": X}),
     "modes": (gdlib.modes, {"X": X}),
+    "moments": (gdlib.moments, {"X": X, "y": Y}),
+    "merge": (gdlib.merge, {"first": gdlib.moments(X, Y), "second": gdlib.moments(X, Y)}),
+    "summarize": (gdlib.summarize, {"blocks": [(X, Y)]}),
+    "squared_error_of": (gdlib.squared_error_of, {"summary": gdlib.moments(X, Y)}),
+    "from_blocks": (gdlib.from_blocks, {"make": gdlib.squared_error, "blocks": [(X, Y)]}),
     "unstandardize": (gdlib.unstandardize, {"w": W, "b": B, "mean": [1, 2], "std": [3, 4]}),
     "update_parameters": (
         gdlib.update_parameters,
@@ -181,9 +186,9 @@ NOT_CALLABLE = [
 ]
 
 TABLE = [
-    ("loss_function gradient squared_error gradient_descent standardize modes", "X", BAD_X),
+    ("loss_function gradient squared_error gradient_descent standardize modes moments", "X", BAD_X),
     ("standardize", "X", [([[1, 2], [1, 3]], ValueError, "same value, 1, in every row", "vary")]),
-    ("loss_function gradient squared_error gradient_descent", "y", BAD_Y),
+    ("loss_function gradient squared_error gradient_descent moments", "y", BAD_Y),
     (
         "loss_function gradient unstandardize update_parameters noisy_line numerical_gradient "
         "descend largest_stable_learning_rate",
