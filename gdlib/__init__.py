@@ -1,9 +1,10 @@
 """Gradient descent, one idea a file.
 
 Read `data`, `initialization`, `losses`, `updates` and `descent` in this order: together they
-are the loop. `batches` looks at some of the rows a step, `summary` sums all of them up once, and
-`blocks` reads them from wherever they are; `momentum` holds the update rules that remember. `differences` checks a gradient, `curvature` finds the modes of a loss and the largest
-stable learning rate, and `arguments` looks at what callers pass in.
+are the loop. `momentum` holds the update rules that remember. `batches` looks at some of the rows
+a step, `blocks` reads them from wherever they are, `summary` sums all of them up once.
+`differences` checks a gradient, `curvature` finds the modes of a loss and the largest stable
+learning rate, and `arguments` looks at what callers pass in.
 
 Two rooms beside it need matplotlib or ipywidgets and are imported by name: ``gdlib.plots``,
 the drawings that several chapters share, and ``gdlib.interactive``, the figures with sliders.
