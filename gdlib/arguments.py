@@ -80,19 +80,19 @@ def check_data(X: ArrayLike, y: ArrayLike) -> tuple[FloatArray, FloatArray]:
 def check_classes(y: ArrayLike, length: int) -> FloatArray:
     """Return `y` as a float array of shape (length,) in which both 0 and 1 occur."""
     classes = check_vector("y", y, length, "one class per row of X")
-    values = np.unique(classes)
+    values = np.unique(classes).tolist()
     if len(values) == 1:
         raise ValueError(
-            f"y is {values[0]:g} in every row; expected both 0 and 1: take in rows of the other "
-            "class, there is nothing to tell apart without"
+            f"y is {values[0]:g} in every row; expected both 0 and 1: take rows of the other class "
+            "too, or else there is nothing to tell apart"
         )
-    if values.tolist() != [0, 1]:
-        given = _array("y", y)
+    if values != [0, 1]:
         shown = ", ".join(f"{value:g}" for value in values[:3]) + ", …" * (len(values) > 3)
-        advice = f"for one class against the rest use {given} == {float(values[-1])!r}"
-        if values.tolist() == [-1, 1]:
-            advice = f"use ({given} + 1) / 2"
-        raise ValueError(f"y holds {shown}; expected 0 and 1; {advice}")
+        last = repr(values[-1]).removesuffix(".0")
+        raise ValueError(
+            f"y holds {shown}; expected 0 and 1; for one class against the rest use "
+            f"{_array('y', y)} == {last}"
+        )
     return classes
 
 

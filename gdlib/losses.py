@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy import ndarray
 from numpy.typing import ArrayLike
 
 from gdlib.arguments import (
@@ -195,7 +196,7 @@ class SquaredError:
         self._shape, self._ones = X.shape[1:], np.ones(len(y))
 
     def __call__(self, w: FloatArray, b: float) -> Evaluation:
-        if type(w) is not np.ndarray or w.shape != self._shape or not isinstance(b, float):
+        if type(w) is not ndarray or w.shape != self._shape or not isinstance(b, float):
             w, b = check_parameters(w, b, self._X.shape[1])
         return self._evaluate(self._X, self._y, self._ones, w, b)
 
