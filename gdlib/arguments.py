@@ -79,7 +79,7 @@ def check_data(X: ArrayLike, y: ArrayLike) -> tuple[FloatArray, FloatArray]:
 
 def check_classes(y: ArrayLike, length: int) -> FloatArray:
     """Return `y` as a float array of shape (length,) in which both 0 and 1 occur."""
-    classes = check_vector("y", y, length, "one class per row of X")
+    classes = check_vector("y", y, length, "one number per row of X")
     values = np.unique(classes).tolist()
     if len(values) == 1:
         raise ValueError(

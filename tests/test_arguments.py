@@ -22,6 +22,7 @@ import gdlib
 pytestmark = pytest.mark.filterwarnings("ignore::gdlib.ConvergenceWarning")
 
 X, Y = [[1.0, 2.0], [3.0, 5.0], [4.0, 4.0]], [1.0, 2.0, 4.0]
+CLASSES = [0, 1, 1]
 W, B = [0.5, -0.5], 1.0
 NAN, INF = float("nan"), float("inf")
 OBJECTIVE = gdlib.squared_error(X, Y)
@@ -31,6 +32,14 @@ CALLS = {
     "loss_function": (gdlib.loss_function, {"X": X, "y": Y, "w": W, "b": B}),
     "gradient": (gdlib.gradient, {"X": X, "y": Y, "w": W, "b": B}),
     "squared_error": (gdlib.squared_error, {"X": X, "y": Y}),
+    "cross_entropy": (gdlib.cross_entropy, {"X": X, "y": CLASSES}),
+    "MiniBatches": (
+        gdlib.MiniBatches,
+        {"make": gdlib.squared_error, "X": X, "y": Y, "batch_size": 2, "rng": 0},
+    ),
+    "Momentum": (gdlib.Momentum, {}),
+    "Adam": (gdlib.Adam, {}),
+    "average": (gdlib.average, {"steps": [gdlib.Step(0, np.ones(2), 1.0, 0.0, np.ones(2), 1.0)]}),
     "backtracking": (gdlib.backtracking, {"objective": OBJECTIVE}),
     "ridge": (gdlib.ridge, {"objective": OBJECTIVE, "strength": 0.5}),
     "gradient_descent": (
@@ -126,6 +135,16 @@ BAD_Y = [
     (np.ma.masked_array(Y, mask=[0, 1, 0]), TypeError, "masked", "plain numbers"),
     ({1.0, 2.0, 4.0}, TypeError, "dtype object", NOT_REAL),
 ]
+BAD_CLASSES = [
+    ([-1, 1, 1], ValueError, "holds -1, 1;", "use np.asarray(y) == 1"),
+    ([1, 2, 2], ValueError, "holds 1, 2;", "expected 0 and 1; for one class against the rest"),
+    ([0, 1, 2], ValueError, "holds 0, 1, 2;", "use np.asarray(y) == 2"),
+    (np.array([0, 0.5, 1]), ValueError, "holds 0, 0.5, 1;", "use y == 1"),
+    ([1, 1, 1], ValueError, "is 1 in every row", "expected both 0 and 1"),
+    ([0, 0, 0], ValueError, "is 0 in every row", "expected both 0 and 1"),
+    ([7, 7, 7], ValueError, "is 7 in every row", "expected both 0 and 1"),
+    (["yes", "no", "yes"], TypeError, "'yes' at index [0]", NOT_REAL),
+]
 BAD_VECTOR = [
     ([[0.5], [-0.5]], ValueError, "shape (2, 1)", "expected"),
     (0.5, ValueError, "shape ()", "expected"),
@@ -163,6 +182,11 @@ BAD_POSITIVE = [
     (-0.0, ValueError, "is -0.0;", POSITIVE),
     (-0.1, ValueError, "is -0.1;", POSITIVE),
 ]
+BAD_PART = [
+    *BAD_NUMBER,
+    (1, ValueError, "is 1;", "expected a number from 0 to below 1"),
+    (-0.1, ValueError, "is -0.1;", "expected a number from 0 to below 1"),
+]
 BAD_TOLERANCE = [*BAD_NUMBER, (-1e-9, ValueError, "is -1e-09", "expected 0 or more")]
 BAD_COUNT = [
     (-1, ValueError, "is -1", "or more"),
@@ -186,9 +210,32 @@ NOT_CALLABLE = [
 ]
 
 TABLE = [
-    ("loss_function gradient squared_error gradient_descent standardize modes moments", "X", BAD_X),
+    (
+        "loss_function gradient squared_error cross_entropy MiniBatches gradient_descent "
+        "standardize modes moments",
+        "X",
+        BAD_X,
+    ),
     ("standardize", "X", [([[1, 2], [1, 3]], ValueError, "same value, 1, in every row", "vary")]),
-    ("loss_function gradient squared_error gradient_descent moments", "y", BAD_Y),
+    (
+        "loss_function gradient squared_error cross_entropy MiniBatches gradient_descent moments",
+        "y",
+        BAD_Y,
+    ),
+    ("cross_entropy", "y", BAD_CLASSES),
+    ("MiniBatches", "make", NOT_CALLABLE),
+    ("MiniBatches", "make", [(OBJECTIVE, TypeError, "is an objective", "expected the function")]),
+    ("MiniBatches", "batch_size", AT_LEAST_1),
+    ("MiniBatches", "batch_size", [(4, ValueError, "is 4;", "expected at most 3, the rows")]),
+    ("MiniBatches", "rng", [*BAD_RNG, (None, TypeError, "is None", "a whole number as a seed")]),
+    ("Momentum", "beta", BAD_PART),
+    ("Adam", "beta1", BAD_PART),
+    ("Adam", "beta2", BAD_PART),
+    ("Adam", "epsilon", BAD_TOLERANCE),
+    ("average", "skip", NO_COUNT),
+    ("average", "skip", [(1, ValueError, "is 1;", "expected less than the number of steps")]),
+    ("average", "steps", [(5, TypeError, "is of type int", "expected what descend returns")]),
+    ("average", "steps", [([(1, 2)], TypeError, "holds (1, 2);", "expected steps")]),
     (
         "loss_function gradient unstandardize update_parameters noisy_line numerical_gradient "
         "descend largest_stable_learning_rate",
@@ -249,6 +296,7 @@ CASES = [
 
 def test_the_good_calls_are_good():
     public = {name for name in gdlib.__all__ if inspect.isfunction(getattr(gdlib, name))}
+    public |= {"MiniBatches", "Momentum", "Adam"}
     assert public - {"article_example", "plain_step"} == set(CALLS)
     for function, arguments in CALLS.values():
         function(**arguments)
@@ -318,6 +366,7 @@ ARRAYS = {
     "largest_stable_learning_rate": ["w"],
     "descend": ["w"],
     "squared_error": ["X", "y"],
+    "MiniBatches": ["X", "y"],
 }
 WHOLE = {"X": X, "y": Y, "w": [2, 3], "dw": [1, 2], "mean": [1, 2], "std": [3, 4]}
 
@@ -325,7 +374,7 @@ WHOLE = {"X": X, "y": Y, "w": [2, 3], "dw": [1, 2], "mean": [1, 2], "std": [3, 4
 def answers(name, arguments):
     """What the function returns, as a flat list of numbers."""
     result = CALLS[name][0](**arguments)
-    if name == "squared_error":
+    if name in ("squared_error", "MiniBatches"):
         result = result(np.array([2.0, 3.0]), 1.0)
     if name == "descend":
         result = [value for step in result for value in step]
@@ -580,6 +629,24 @@ def test_advice_on_targets_works_when_typed_in(target):
         return gdlib.arguments.check_vector("y", y, 3, "one number per row of X")
 
     assert follow("y", TARGETS[target], check).shape == (3,)
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        [-1, 1, 1],
+        (1, 2, 2),
+        np.array([0.1, 1 / 3, 0.1 + 0.2]),
+        pd.Series([3, 1, 2]),
+        pd.Series(["yes", "no", "yes"]),
+        np.array([[-1], [1], [1]]),
+        [False, "no", 1],
+    ],
+)
+def test_advice_on_classes_works_when_typed_in(labels):
+    taken = follow("y", labels, lambda y: gdlib.arguments.check_classes(y, 3))
+    assert set(taken) == {0, 1}
+    gdlib.cross_entropy(X, taken)
 
 
 @pytest.mark.parametrize("number", [np.array([2.0]), pd.Series([2]), np.ones((1, 1), int)])

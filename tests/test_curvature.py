@@ -304,3 +304,38 @@ def test_the_modes_of_the_article(article):
 def test_modes_of_many_rows_need_no_square_of_them():
     X = np.arange(40_000.0)[:, None]  # a matrix of 40,000 × 40,000 would take 12.8 GB
     assert gdlib.modes(X)[0].sum() == pytest.approx(np.mean(X**2) + 1, rel=1e-12)
+
+
+@given(st.integers(0, 10**6), st.sampled_from([0.0, 0.3]), st.floats(0.5, 0.999))
+def test_below_the_limit_of_cross_entropy_no_step_raises_the_loss(seed, strength, part):
+    """From wherever it begins; the curvature at the start says more only there."""
+    rng = np.random.default_rng(seed)
+    X, y = 3 * rng.standard_normal((8, 2)) + 1, rng.permutation([0, 0, 0, 1, 1, 1, 1, 1])
+    objective = gdlib.ridge(gdlib.cross_entropy(X, y), strength)
+    w, b = 5 * rng.standard_normal(2), float(5 * rng.standard_normal())
+    limit = largest_stable_learning_rate(objective, w, b)
+    assert limit == pytest.approx(2 / (largest_eigenvalue(X) / 4 + strength), rel=1e-10)
+    losses = [step.loss for step in gdlib.descend(objective, w, b, part * limit, 50)]
+    assert all(after <= before + 1e-15 * before for before, after in pairwise(losses))
+
+
+def test_the_limit_of_cross_entropy_is_the_same_at_every_point():
+    X, y = gdlib.load_diabetes()
+    Z, _, _ = gdlib.standardize(X)
+    objective = gdlib.cross_entropy(Z, y > 140)
+    limits = {largest_stable_learning_rate(objective, np.full(10, c), c) for c in (0, 1, -30)}
+    [limit] = limits
+    assert limit == pytest.approx(8 / largest_eigenvalue(Z), rel=1e-10)
+    far = largest_stable_learning_rate(lambda w, b: objective(w, b), np.full(10, 5.0), 0)
+    assert far > 1.5 * limit  # what differences find there would be too long elsewhere
+
+
+def test_an_objective_may_state_its_own_bound():
+    class Bowl:
+        curvature_bound = 8.0
+
+        def __call__(self, w, b):
+            return b * b / 2, np.zeros(0), b
+
+    assert largest_stable_learning_rate(Bowl(), [], 0) == 0.25
+    assert largest_stable_learning_rate(gdlib.ridge(Bowl(), 2.0), [], 0) == 0.2

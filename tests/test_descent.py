@@ -550,6 +550,124 @@ class TestCustomPieces:
         assert (last.w.shape, last.b) == ((0,), 1.0)
 
 
+class TestSchedule:
+    def test_gives_the_rate_of_each_update(self, article, objective):
+        def schedule(k):
+            return 0.02 / (1 + k / 10)
+
+        steps = list(descend(objective, [0, 0, 0], 0, schedule, 40))
+        A, p = np.column_stack([article[0], np.ones(3)]), np.zeros(4)
+        for k, step in enumerate(steps):
+            np.testing.assert_allclose([*step.w, step.b], p, rtol=1e-9)
+            p = p - 0.02 / (1 + k / 10) * A.T @ (A @ p - article[1]) / 3
+
+    @pytest.mark.parametrize("rule", [gdlib.plain_step, gdlib.Momentum(), gdlib.Adam()])
+    def test_a_constant_one_is_the_constant(self, objective, rule):
+        rates = 0.01, lambda k: 0.01
+        runs = [descend(objective, [0, 0, 0], 0, rate, 30, update=rule) for rate in rates]
+        assert [step.loss for step in runs[0]] == [step.loss for step in runs[1]]
+
+    def test_is_the_first_try_of_a_search(self, objective):
+        rule = gdlib.backtracking(objective)
+        runs = [descend(objective, [0, 0, 0], 0, r, 9, update=rule) for r in (1.0, lambda k: 1)]
+        assert [step.loss for step in runs[0]] == [step.loss for step in runs[1]]
+
+    @pytest.mark.parametrize(
+        ("value", "error", "message"),
+        [
+            (0.0, ValueError, "0.0; expected a number above 0"),
+            (-1, ValueError, "-1; expected a number above 0"),
+            (math.nan, ValueError, "nan; expected a finite number"),
+            (None, TypeError, "None; expected a real number"),
+            ("1", TypeError, "'1'; expected a real number"),
+        ],
+    )
+    def test_values_are_checked_as_they_come(self, objective, value, error, message):
+        with pytest.raises(error) as caught:
+            descend(objective, [0, 0, 0], 0, lambda k: value, 10)  # the first, at the call
+        assert str(caught.value) == f"learning_rate at iteration 0 is {message}"
+        run = descend(objective, [0, 0, 0], 0, lambda k: value if k == 3 else 0.01, 10)
+        assert len(list(islice(run, 4))) == 4
+        with pytest.raises(error) as caught:
+            next(run)
+        assert str(caught.value) == f"learning_rate at iteration 3 is {message}"
+        assert run.stopped_by is None
+
+    def test_divergence_names_the_rate_of_the_last_update(self):
+        def bowl(w, b):
+            return b * b / 2, np.zeros(0), b
+
+        with pytest.raises(gdlib.DivergenceError) as caught:
+            list(descend(bowl, [], 1.0, lambda k: 3.0 + k, 10_000))
+        assert caught.value.learning_rate == 3.0 + caught.value.iteration - 1
+        with pytest.raises(gdlib.DivergenceError) as caught:
+            list(descend(bowl, [], 1e200, lambda k: 3.0 + k, 10_000))
+        assert (caught.value.iteration, caught.value.learning_rate) == (0, 3.0)
+
+    def test_makes_no_promise(self, objective):
+        run = descend(objective, [0, 0, 0], 0, lambda k: 0.001, 100)
+        assert {run.still_to_gain for _ in run} == {0.0}
+
+    def test_is_not_for_the_article_s_call(self, article):
+        with pytest.raises(TypeError, match=r"^learning_rate is <function .*; expected a real num"):
+            gradient_descent(*article, lambda k: 0.01, 10)
+
+
+class TestRuleIsCopied:
+    class Counting:
+        """A rule that remembers, holds its objective, and overwrites its memory."""
+
+        def __init__(self, objective):
+            self.objective, self.memory = objective, np.zeros(1)
+
+        def __call__(self, *arguments):
+            self.memory += 1
+            return gdlib.plain_step(*arguments[:4], arguments[4] / self.memory[0])
+
+        def search(self, w, b, loss, dw, db, learning_rate):
+            w, b = self(w, b, dw, db, learning_rate)
+            return w, b, self.objective(w, b)
+
+    def test_at_the_start_of_each_run(self, objective):
+        rule = self.Counting(None)
+        runs = [
+            [s.loss for s in descend(objective, [0, 0, 0], 0, 0.01, 9, update=rule)]
+            for _ in range(2)
+        ]
+        assert runs[0] == runs[1]
+        assert rule.memory == 0
+
+    def test_but_not_the_objective_in_it(self, objective):
+        counting = counted(objective)
+        for one in (counting, gdlib.ridge(objective, 0.0)):
+            rule = self.Counting(one)
+            run = descend(one, [0, 0, 0], 0, 0.01, 9, update=rule)
+            assert run._search.__self__.objective is one
+            list(run)
+        assert counting.calls == 10
+
+    def test_when_the_run_begins_and_not_later(self, objective):
+        rule = self.Counting(None)
+        run = descend(objective, [0, 0, 0], 0, 0.01, 9, update=rule)
+        rule.memory += 5
+        expected = descend(objective, [0, 0, 0], 0, 0.01, 9, update=self.Counting(None))
+        assert [s.loss for s in run] == [s.loss for s in expected]
+
+    def test_what_cannot_be_copied_is_named(self, objective):
+        rule = self.Counting(None)
+        rule.numbers = (k for k in range(3))
+        with pytest.raises(TypeError) as caught:
+            descend(objective, [0, 0, 0], 0, 0.01, 9, update=rule)
+        message = str(caught.value)
+        assert message.startswith("update is of type Counting, which cannot be copied (")
+        assert message.endswith("; expected a function, or an object that copy.deepcopy copies")
+
+    def test_no_promise_is_made_for_rules_that_are_not_plain(self, objective):
+        for rule in (gdlib.Momentum(0.5), gdlib.Adam(), gdlib.backtracking(objective)):
+            run = descend(objective, [0, 0, 0], 0, 0.001, 100, update=rule)
+            assert {run.still_to_gain for _ in run} == {0.0}
+
+
 class TestErrorsComeAtTheCall:
     def test_not_at_the_first_step(self, objective):
         for change in ({"learning_rate": 0}, {"num_iterations": -1}, {"w": [[0]]}, {"b": None}):

@@ -1,5 +1,6 @@
 """Loss, gradient and the objective made of both, against sums, differences and SciPy."""
 
+from decimal import Decimal, localcontext
 from fractions import Fraction
 
 import numpy as np
@@ -7,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from scipy import optimize, stats
-from sklearn.linear_model import Ridge
-from sklearn.metrics import mean_squared_error
+from scipy import optimize, special, stats
+from sklearn.datasets import load_breast_cancer
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.metrics import log_loss, mean_squared_error
 
 import gdlib
 
@@ -189,6 +191,104 @@ class TestSquaredError:
         objective = gdlib.squared_error(*article)
         for w, b in [([np.nan, 0, 0], 0.0), ([0, 0, 0], np.float64(np.inf))]:
             assert not np.isfinite(objective(np.array(w, float), b)[0])
+
+
+@st.composite
+def classes(draw):
+    """Features, classes of which both occur, and parameters."""
+    rng = np.random.default_rng(draw(st.integers(0, 10**6)))
+    m, n = draw(st.integers(2, 9)), draw(st.integers(1, 4))
+    X, y = 3 * rng.standard_normal((m, n)), (rng.random(m) < 0.5).astype(float)
+    y[:2] = 0, 1
+    return X, y, rng.standard_normal(n), float(rng.standard_normal())
+
+
+def binary(X, y):
+    """SciPy's loss of logistic regression, of one vector p = (w, b)."""
+    return lambda p: -np.mean(special.log_expit((2 * y - 1) * (X @ p[:-1] + p[-1])))
+
+
+class TestCrossEntropy:
+    @given(classes())
+    def test_is_scipy_s_and_scikit_learn_s_loss(self, problem):
+        X, y, w, b = problem
+        loss, dw, db = gdlib.cross_entropy(X, y)(w, b)
+        p = special.expit(X @ w + b)
+        assert loss == pytest.approx(binary(X, y)(np.append(w, b)), rel=1e-13)
+        assert loss == pytest.approx(log_loss(y, p), rel=1e-9)
+        np.testing.assert_allclose(dw, (p - y) @ X / len(y), rtol=1e-9, atol=1e-12)
+        assert db == pytest.approx(float(np.mean(p - y)), rel=1e-9, abs=1e-13)
+        assert type(loss) is type(db) is float
+
+    @given(classes())
+    def test_scipy_s_differences_agree_with_the_gradient(self, problem):
+        X, y, w, b = problem
+        slopes = optimize.approx_fprime(np.append(w, b), binary(X, y))
+        _, dw, db = gdlib.cross_entropy(X, y)(w, b)
+        np.testing.assert_allclose([*dw, db], slopes, atol=1e-6)
+
+    @pytest.mark.parametrize(
+        "z", [-1e300, -1000, -710, -700, -699, -40, -1e-9, 0, 1e-9, 1, 36.8, 40, 690, 700, 1000]
+    )
+    @pytest.mark.parametrize("label", [0, 1])
+    def test_every_digit_of_far_margins(self, z, label):
+        """Two rows, z and −z with the other class, against five hundred digits."""
+        margin = Decimal(float(z)) * (2 * label - 1)
+        with localcontext(prec=500):
+            odds = (-max(margin, Decimal(-10_000))).exp()
+            expected = float((1 + odds).ln() + max(-10_000 - margin, 0))
+            part = float(odds / (1 + odds))
+        objective = gdlib.cross_entropy([[1.0], [-1.0]], [label, 1 - label])
+        with np.errstate(over="raise", invalid="raise", divide="raise"):
+            loss, dw, _ = objective(np.array([float(z)]), 0.0)
+        tiny = 1e-300
+        assert loss == pytest.approx(expected, rel=4e-16, abs=tiny)
+        assert dw[0] == pytest.approx((1 - 2 * label) * part, rel=4e-16, abs=tiny)
+
+    def test_is_not_finite_where_the_parameters_are_not(self):
+        objective = gdlib.cross_entropy([[1.0], [2.0]], [0, 1])
+        with np.errstate(all="ignore"):
+            for w, b in [([np.nan], 0.0), ([1.0], np.inf), ([-np.inf], np.float64(np.inf))]:
+                assert not np.isfinite(objective(np.array(w), b)[0])
+
+    def test_takes_classes_of_any_kind_and_has_its_own_data(self):
+        X, y = np.array([[1.0, 2.0], [3.0, 5.0], [4.0, 4.0]]), np.array([0.0, 1.0, 1.0])
+        objective = gdlib.cross_entropy(X, y)
+        expected = objective(np.ones(2), 1.0)[0]
+        for kind in (y.astype(bool), y.astype(np.int8), y.tolist(), [False, True, True]):
+            assert gdlib.cross_entropy(X.tolist(), kind)([1, 1], 1)[0] == expected
+        X[:], y[:] = 0, 0
+        assert objective(np.ones(2), 1.0)[0] == expected
+
+    @pytest.mark.parametrize("strength", [0.01, 0.1])
+    def test_a_descent_ends_where_scikit_learn_s_newton_does(self, strength):
+        X, y = load_breast_cancer(return_X_y=True)
+        Z, _, _ = gdlib.standardize(X)
+        objective = gdlib.ridge(gdlib.cross_entropy(Z, y), strength)
+        rate = gdlib.largest_stable_learning_rate(objective, np.zeros(30), 0) / 2
+        rule = gdlib.Momentum(0.97, nesterov=True, restart=True)
+        run = gdlib.descend(
+            objective, np.zeros(30), 0, rate, 20_000, update=rule, gradient_tolerance=1e-13
+        )
+        *_, last = run
+        assert run.stopped_by == "gradient_tolerance"
+        model = LogisticRegression(
+            C=1 / (len(y) * strength), solver="newton-cholesky", tol=1e-12, max_iter=1000
+        ).fit(Z, y)
+        np.testing.assert_allclose(last.w, model.coef_[0], atol=1e-10)
+        assert last.b == pytest.approx(float(model.intercept_[0]), abs=1e-10)
+
+    @given(classes())
+    def test_no_curvature_is_above_the_bound_which_is_reached_at_zero(self, problem):
+        X, y, w, b = problem
+        A = np.column_stack([X, np.ones(len(y))])
+        bound = gdlib.cross_entropy(X, y).curvature_bound
+        for scale in (0.0, 0.1, 1.0, 10.0):
+            p = special.expit(scale * (X @ w + b))
+            H = A.T @ ((p * (1 - p))[:, None] * A) / len(y)
+            assert np.linalg.eigvalsh(H)[-1] <= bound * (1 + 1e-12)
+        assert bound == pytest.approx(np.linalg.eigvalsh(A.T @ A / len(y))[-1] / 4, rel=1e-12)
+        assert np.linalg.eigvalsh(A.T @ A / (4 * len(y)))[-1] == pytest.approx(bound, rel=1e-12)
 
 
 def normal_equations(X, y, strength):
