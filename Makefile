@@ -177,6 +177,7 @@ lighthouse: book
 
 bench: | $(BOOK)
 	$(RUN) benchmarks/core.py
+	$(RUN) benchmarks/methods.py
 
 # ---------------------------------------------------------------- upkeep
 
