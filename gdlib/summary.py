@@ -31,7 +31,14 @@ class Moments(NamedTuple):
         What rounding left out of `mean`. Where the mean is 1.7·10⁹ that is up to 10⁻⁷, and the
         means of two blocks are often not much farther apart.
     scatter : ndarray, shape (n + 1, n + 1)
-        ``Σ (row − mean)(row − mean)ᵀ``; divided by `count` it is the covariance matrix.
+        ``Σ (row − mean)(row − mean)ᵀ``; divided by `rows` it is the covariance matrix.
+
+    Examples
+    --------
+    >>> summary = moments([[1.0], [3.0]], [10.0, 20.0])
+    >>> summary.scatter / summary.rows
+    array([[ 1.,  5.],
+           [ 5., 25.]])
     """
 
     rows: int
