@@ -80,7 +80,7 @@ class MiniBatches:
         replace: bool = False,
     ) -> None:
         check_callable("make", make)
-        if hasattr(make, "part"):
+        if hasattr(make, "part") or hasattr(make, "full"):
             raise TypeError(
                 "make is an objective; expected the function that makes it from X and y, such as "
                 "squared_error"

@@ -410,16 +410,15 @@ def descend(
         evaluates the objective, as `backtracking` does, can spare the run that work: where its
         attribute ``objective`` is this one, ``update.search(w, b, loss, dw, db,
         learning_rate)`` is called instead and returns ``w, b, (loss, dw, db)`` or None. The
-        run follows a copy (`copy.deepcopy`, which leaves functions as they are): a rule with a
+        run follows a copy (``copy.deepcopy``, which leaves functions as they are): a rule with a
         memory, such as `Momentum`, begins each run as it was handed in.
     loss_tolerance : float, default 0
         Stop when an update changes the loss by less than this; 0 switches the rule off. On
         batches it is refused: the losses of two batches are alike by chance alone.
     gradient_tolerance : float, default 0
         Stop when the Euclidean norm of ``(dw, db)`` is below this; 0 switches the rule off. On
-        batches that of all rows must be below it, too, which is looked at where that of the
-        batch is: noise alone never stops a run, and, where no point fits all rows, may never
-        let it stop.
+        batches the norm for all rows must be below it, too; it is computed where that of the
+        batch is. Unless one point fits all rows exactly, that may never happen.
 
     Returns
     -------

@@ -213,7 +213,9 @@ class CrossEntropy(SquaredError):
     @cached_property
     def curvature_bound(self) -> float:
         A = np.column_stack([self._X, self._ones])
-        return float(np.linalg.norm(A, 2)) ** 2 / (4 * len(A))
+        largest = float(np.abs(A).max())  # whose square may overflow
+        A /= largest
+        return float(np.linalg.eigvalsh(A.T @ A / len(A))[-1]) / 4 * largest * largest
 
     @staticmethod
     def _evaluate(

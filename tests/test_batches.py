@@ -173,6 +173,10 @@ class TestObjective:
         [
             (squared_error([[1.0]], [1.0]), "make is an objective; expected the function"),
             (ridge(squared_error([[1.0]], [1.0]), 1.0), "make is an objective; expected the func"),
+            (
+                MiniBatches(squared_error, [[1.0]], [1.0], 1, 0),
+                "make is an objective; expected the",
+            ),
             (lambda X, y: None, "make returned None; expected an objective"),
         ],
     )

@@ -288,7 +288,12 @@ class TestCrossEntropy:
             H = A.T @ ((p * (1 - p))[:, None] * A) / len(y)
             assert np.linalg.eigvalsh(H)[-1] <= bound * (1 + 1e-12)
         assert bound == pytest.approx(np.linalg.eigvalsh(A.T @ A / len(y))[-1] / 4, rel=1e-12)
-        assert np.linalg.eigvalsh(A.T @ A / (4 * len(y)))[-1] == pytest.approx(bound, rel=1e-12)
+
+    @pytest.mark.parametrize("size", [1e-150, 1.0, 1e150, 1e160])
+    def test_the_bound_for_features_of_any_size(self, size):
+        """AᵀA / m is diagonal here: 16 · size², and 1."""
+        bound = gdlib.cross_entropy([[4 * size], [-4 * size]], [0, 1]).curvature_bound
+        assert bound == pytest.approx(max(1.0, 16 * size * size) / 4, rel=1e-12)
 
 
 def normal_equations(X, y, strength):
