@@ -53,9 +53,9 @@ class Momentum:
     -----
     The heavy ball is Polyak's [1]_. With `nesterov` the points of the run are those at which
     the gradient is taken, a look ahead of Nesterov's own, in the form of [2]_. Both are defined
-    as in PyTorch's ``SGD``, with ``dampening=0``; where a factor 1 − β stands before g, as in
-    `Adam`, the learning rate is that many times larger. Starting anew by the sign of ``g · V``
-    is the gradient scheme of [3]_, here asked before the step is taken.
+    as in PyTorch's ``SGD``, with ``dampening=0``; where a text writes ``(1 − β) g`` for g, the
+    same steps take a learning rate 1 / (1 − β) times as large. Beginning anew by the sign of
+    ``g · V`` is the gradient scheme of [3]_, here asked before the step is taken.
 
     `descend` follows a copy. Called by hand, the rule goes on with the velocity that it has.
 
