@@ -323,6 +323,14 @@ def leads_on(nb: NotebookNode, name: str) -> Iterator[str]:
 
 
 @rule
+def names_chapters_by_their_numbers(nb: NotebookNode, name: str) -> Iterator[str]:
+    for cell in nb.cells:
+        for text, number in re.findall(r"\[([^\]]*)\]\((\d\d)_[a-z_]+\.ipynb", cell.source):
+            if (said := re.search(r"\d+$", text)) and int(said[0]) != int(number):
+                yield f"a link says {text!r} and leads to chapter {int(number)}"
+
+
+@rule
 def was_run_from_top_to_bottom(nb: NotebookNode, name: str) -> Iterator[str]:
     counts = [cell.execution_count for cell in code_cells(nb)]
     if counts != list(range(1, len(counts) + 1)):
@@ -516,6 +524,7 @@ BROKEN: list[tuple[Rule, Callable[[NotebookNode], None]]] = [
     (sets_exercises_with_answers, replace(9, "exercise 1", "exercise 2")),
     (sets_exercises_with_answers, print_in(9)),
     (leads_on, replace(13, "02_next", "03_other")),
+    (names_chapters_by_their_numbers, replace(7, "Text", "[chapter 3](04_gradient.ipynb)")),
     (was_run_from_top_to_bottom, count_nothing),
 ]
 
