@@ -155,7 +155,7 @@ unit: | $(TEST)
 
 nbval: | $(TEST)
 	@echo "== Chapters: executed and compared with what they print"
-	$(RUN) -m pytest -q --nbval chapters
+	$(RUN) -m pytest -q --nbval chapters appendices
 
 site-check: book | $(TEST)
 	@echo "== The built site"

@@ -26,6 +26,7 @@ notebooks = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(notebooks)
 
 CHAPTERS: list[Path] = notebooks.chapters()
+LISTED: list[Path] = notebooks.listed()  # with the appendices that are notebooks
 TAGS = {"remove-cell", "hide-input", "hide-cell", "nbval-ignore-output", "raises-exception"}
 FOLDED = {"remove-cell", "hide-input", "hide-cell"}
 LONGEST_VISIBLE_CELL = 15
@@ -317,6 +318,8 @@ def sets_exercises_with_answers(nb: NotebookNode, name: str) -> Iterator[str]:
 def leads_on(nb: NotebookNode, name: str) -> Iterator[str]:
     names = [path.stem for path in CHAPTERS]
     following = names[names.index(name) + 1 :] if name in names else ["02_next"]
+    if name in {path.stem for path in LISTED} - set(names):
+        following = []  # an appendix leads back to the contents
     target = rf"{following[0]}\.ipynb" if following else r"\.\./index\.md"
     if not re.search(rf"\]\({target}\)", nb.cells[-1].source):
         yield f"the last cell does not lead on to {target}"
@@ -340,7 +343,7 @@ def was_run_from_top_to_bottom(nb: NotebookNode, name: str) -> Iterator[str]:
 # ---------------------------------------------------------------- the chapters
 
 
-@pytest.fixture(scope="module", params=CHAPTERS, ids=lambda path: path.stem)
+@pytest.fixture(scope="module", params=LISTED, ids=lambda path: path.stem)
 def chapter(request: pytest.FixtureRequest) -> Path:
     return request.param
 
@@ -359,6 +362,10 @@ def test_the_contents_list_every_chapter_once_and_in_order():
     listed = [path.name for path in CHAPTERS]
     assert sorted(path.name for path in (ROOT / "chapters").glob("*.ipynb")) == listed
     assert [name[:3] for name in listed] == [f"{n:02d}_" for n in range(1, len(listed) + 1)]
+
+
+def test_the_contents_list_every_appendix_that_is_a_notebook():
+    assert set((ROOT / "appendices").glob("*.ipynb")) == set(LISTED) - set(CHAPTERS)
 
 
 def functions_defined(nb: NotebookNode) -> set[str]:
@@ -384,7 +391,7 @@ def defined_twice(books: dict[str, NotebookNode]) -> list[str]:
 
 
 def test_no_helper_is_defined_twice():
-    assert defined_twice({p.stem: nbformat.read(p, as_version=4) for p in CHAPTERS}) == []
+    assert defined_twice({p.stem: nbformat.read(p, as_version=4) for p in LISTED}) == []
 
 
 # ---------------------------------------------------------------- the rules can fail

@@ -1,6 +1,6 @@
 """Execute the chapters and bring them to the form in which they are kept in git.
 
-    python tools/notebooks.py                   execute and normalise all chapters in _toc.yml
+    python tools/notebooks.py                   execute and normalise all that _toc.yml lists
     python tools/notebooks.py 03_loss           only this one
     python tools/notebooks.py --only-normalise  do not execute
     python tools/notebooks.py --check           change nothing; exit 1 and name the cells that
@@ -32,12 +32,17 @@ CELL_METADATA = {"jupyter", "mystnb", "tags"}
 FOLDED = {"hide-input", "hide-cell"}
 
 
-def chapters(root: Path = ROOT) -> list[Path]:
-    """Return the notebooks that _toc.yml lists, in its order."""
+def listed(root: Path = ROOT) -> list[Path]:
+    """Return the notebooks that _toc.yml lists, in its order: chapters, then appendices."""
     toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
     entries = [entry for part in toc["parts"] for entry in part["chapters"]]
     paths = [root / f"{entry['file'].removesuffix('.ipynb')}.ipynb" for entry in entries]
-    return [path for path in paths if path.parent.name == "chapters"]
+    return [path for path in paths if path.parent.name == "chapters" or path.is_file()]
+
+
+def chapters(root: Path = ROOT) -> list[Path]:
+    """Return the chapters that _toc.yml lists, in its order."""
+    return [path for path in listed(root) if path.parent.name == "chapters"]
 
 
 def normalised(notebook: NotebookNode) -> NotebookNode:
@@ -137,16 +142,14 @@ def complaints(path: Path) -> list[str]:
 
 
 def find(names: list[str]) -> list[Path]:
-    """Turn the names given on the command line into paths; all chapters if there are none."""
-    if not names:
-        return chapters()
-    paths = [
-        ROOT / "chapters" / f"{Path(name).name.removesuffix('.ipynb')}.ipynb" for name in names
-    ]
+    """Turn the names given on the command line into paths; all that are listed if none is."""
+    known = {path.stem: path for path in listed()}
+    stems = [Path(name).name.removesuffix(".ipynb") for name in names]
+    paths = [known.get(stem, ROOT / "chapters" / f"{stem}.ipynb") for stem in stems]
     return [
         Path(name).resolve() if Path(name).is_file() else path
         for name, path in zip(names, paths, strict=True)
-    ]
+    ] or list(known.values())
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -158,7 +161,7 @@ def main(arguments: list[str] | None = None) -> int:
         "names",
         nargs="*",
         metavar="name",
-        help="notebooks; every chapter in _toc.yml if none is named",
+        help="notebooks; all that _toc.yml lists if none is named",
     )
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument("--only-normalise", action="store_true", help="do not execute")

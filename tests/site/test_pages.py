@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
 FILES = [TOC["root"], *(c["file"] for part in TOC["parts"] for c in part["chapters"])]
 PAGES = [f"{re.sub(r'[.](ipynb|md)$', '', file)}.html" for file in FILES]
-CHAPTERS = [page for page in PAGES if page.startswith("chapters/")]
+CHAPTERS = [page for page in PAGES if (ROOT / page.replace(".html", ".ipynb")).is_file()]
 
 
 class Page(HTMLParser):
