@@ -61,7 +61,7 @@ help:
 	@echo "make site-check  build the site, test it, and measure its pages"
 	@echo "make binder      run the chapters in JupyterLab, in an environment made as Binder makes it"
 	@echo "make lighthouse  score pages with Lighthouse; needs Node's npx, and Chromium"
-	@echo "make bench       time gdlib against other ways to compute the same"
+	@echo "make bench       time gdlib against other ways to compute the same, and write the page about it"
 	@echo "make lock        choose the newest versions of everything that is installed"
 	@echo "make clean       remove what was built; with ALL=1 also .venv"
 	@echo
@@ -176,8 +176,7 @@ lighthouse: book
 	$(RUN) tools/lighthouse.py
 
 bench: | $(BOOK)
-	$(RUN) benchmarks/core.py
-	$(RUN) benchmarks/methods.py
+	$(RUN) benchmarks/page.py
 
 # ---------------------------------------------------------------- upkeep
 

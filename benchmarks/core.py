@@ -2,39 +2,29 @@
 
     python benchmarks/core.py [--repeats R] [--sizes 3x3 1000x3 …]
 
-Every contender's answer is checked before its time is taken; then the contenders take turns,
-so that a busy moment of the machine hits them all, and the median of their times is shown.
+Every contender's answer is checked before its time is taken; then the contenders take turns.
+numba, JAX and PyTorch take part where they are installed.
 """
 
-# ruff: noqa: E402 (the environment is put right before NumPy is loaded)
-
 import argparse
-import os
-import platform
-import statistics
-import sys
-import time
 import warnings
-from collections.abc import Callable
-
-# OpenBLAS settings made for another purpose would distort the ratios. They are read when
-# NumPy is loaded, so begin again without them.
-MISLEADING = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
-if any(name in os.environ for name in MISLEADING):
-    rest = {name: value for name, value in os.environ.items() if name not in MISLEADING}
-    os.execve(sys.executable, [sys.executable, *sys.argv], rest)
+from functools import cache, partial
 
 import numpy as np
-from sklearn.linear_model import LinearRegression, SGDRegressor
+from scipy.linalg import LinAlgWarning
+from sklearn.linear_model import LinearRegression, Ridge, SGDRegressor
+from timing import Table, digits, is_installed, medians, seconds, span, surroundings, take_turns
 
 import gdlib
 
 # A hundred steps are for the clock; some of these fits are not finished after them.
 warnings.simplefilter("ignore", gdlib.ConvergenceWarning)
+warnings.simplefilter("ignore", LinAlgWarning)  # 3 rows have many solutions; any will do
 
 ITERATIONS = 100
 LEARNING_RATE = 0.1
 SIZES = ["3x3", "1000x3", "100000x10", "1000000x20"]
+BLOCK = 8192  # rows
 
 
 # ------------------------------------------------- the source article's way of computing
@@ -65,11 +55,28 @@ def article(X, y):
     return w, b
 
 
-# ------------------------------------------------- the others
+# ------------------------------------------------- gdlib: rows, blocks of rows, moments
 
 
-def with_gdlib(X, y):
+def direct(X, y):
     return gdlib.gradient_descent(X, y, LEARNING_RATE, ITERATIONS)
+
+
+def descend_on(objective, n):
+    *_, step = gdlib.descend(objective, np.zeros(n), 0.0, LEARNING_RATE, ITERATIONS)
+    return step.w, step.b
+
+
+def with_blocks(X, y):
+    blocks = [(X[i : i + BLOCK], y[i : i + BLOCK]) for i in range(0, len(y), BLOCK)]
+    return descend_on(gdlib.from_blocks(gdlib.squared_error, blocks), X.shape[1])
+
+
+def with_moments(X, y):
+    return descend_on(gdlib.squared_error_of(gdlib.moments(X, y)), X.shape[1])
+
+
+# ------------------------------------------------- the same steps elsewhere
 
 
 def plain_loop(X, y):
@@ -85,26 +92,112 @@ def plain_loop(X, y):
     return w, b
 
 
+@cache  # compiled once
+def numba_steps():
+    import numba
+
+    @numba.njit(fastmath=True)
+    def steps(X, y):
+        m, n = X.shape
+        w, b = np.zeros(n), 0.0
+        for _ in range(ITERATIONS):
+            dw, db = np.zeros(n), 0.0
+            for i in range(m):
+                r = b - y[i]
+                for j in range(n):
+                    r += X[i, j] * w[j]
+                for j in range(n):
+                    dw[j] += r * X[i, j]
+                db += r
+            w, b = w - LEARNING_RATE / m * dw, b - LEARNING_RATE / m * db
+        return w, b
+
+    return steps
+
+
+def with_numba(X, y):
+    """One pass a step, row by row."""
+    return numba_steps()(X, y)
+
+
+@cache
+def jax_steps():
+    import jax
+    import jax.numpy as jnp
+
+    jax.config.update("jax_enable_x64", True)
+
+    @jax.jit
+    def steps(X, y):
+        def step(_, p):
+            w, b = p
+            r = X @ w + b - y
+            return w - LEARNING_RATE * (r @ X) / len(y), b - LEARNING_RATE * r.mean()
+
+        return jax.lax.fori_loop(0, ITERATIONS, step, (jnp.zeros(X.shape[1]), 0.0))
+
+    return steps
+
+
+def with_jax(X, y):
+    w, b = jax_steps()(X, y)
+    return np.asarray(w), float(b)
+
+
+def with_torch(X, y):
+    import torch
+
+    X, y = torch.from_numpy(X), torch.from_numpy(y)
+    w, b = torch.zeros(X.shape[1], dtype=X.dtype), torch.zeros((), dtype=X.dtype)
+    for _ in range(ITERATIONS):
+        r = torch.addmv(b - y, X, w)
+        w, b = w - LEARNING_RATE * (r @ X) / len(y), b - LEARNING_RATE * r.mean()
+    return w.numpy(), float(b)
+
+
+# ------------------------------------------------- the solution, without steps
+
+
+def lstsq(X, y):
+    p = np.linalg.lstsq(np.column_stack([X, np.ones(len(y))]), y)[0]
+    return p[:-1], p[-1]
+
+
+def fitted(model, X, y):
+    model.fit(X, y)
+    return model.coef_, float(np.squeeze(model.intercept_))
+
+
 def linear_regression(X, y):
-    model = LinearRegression().fit(X, y)
-    return model.coef_, float(model.intercept_)
+    return fitted(LinearRegression(), X, y)
+
+
+def ridge(X, y):
+    return fitted(Ridge(alpha=0, solver="cholesky"), X, y)
 
 
 def stochastic(X, y):
     """Plain SGD with scikit-learn's schedule and stopping rule; no regularization."""
     model = SGDRegressor(penalty=None, tol=1e-7, max_iter=100_000, random_state=0)
-    model.fit(X, y)
-    return model.coef_, float(model.intercept_[0])
+    return fitted(model, X, y)
 
 
 BASE = "article's structure"
 # name: function, what its predictions are compared with, largest difference in units of y's spread
-CONTENDERS: dict[str, tuple[Callable, str, float]] = {
+CONTENDERS = {
     BASE: (article, "100 steps", 1e-9),
-    "gdlib.gradient_descent": (with_gdlib, "100 steps", 1e-9),
     "plain NumPy loop": (plain_loop, "100 steps", 1e-9),
+    "gdlib.gradient_descent": (direct, "100 steps", 1e-9),
+    "gdlib, blocks": (with_blocks, "100 steps", 1e-9),
+    "gdlib, moments": (with_moments, "100 steps", 1e-9),
+    "lstsq": (lstsq, "least squares", 1e-9),
     "LinearRegression": (linear_regression, "least squares", 1e-9),
+    "Ridge (cholesky)": (ridge, "least squares", 1e-9),
     "SGDRegressor": (stochastic, "least squares", 0.1),
+}
+PEERS = {"numba": with_numba, "jax": with_jax, "torch": with_torch}
+CONTENDERS |= {
+    name: (function, "100 steps", 1e-9) for name, function in PEERS.items() if is_installed(name)
 }
 
 
@@ -130,33 +223,24 @@ def check_answers(X, y):
     return differences
 
 
-def seconds(function, *arguments):
-    start = time.perf_counter()
-    function(*arguments)
-    return time.perf_counter() - start
-
-
-def measure(size, repeats):
+def measure(size, repeats=None):
     m, n = map(int, size.split("x"))
     rng = np.random.default_rng(0)
     X = rng.standard_normal((m, n))
     y = X @ rng.standard_normal(n) + 3 + 0.1 * rng.standard_normal(m)
     differences = check_answers(X, y)
     if repeats is None:
-        repeats = int(np.clip(3 / seconds(article, X, y), 5, 501))
-    times = {name: [] for name in CONTENDERS}
-    reads = []
-    for _ in range(repeats):
-        for name, (function, *_) in CONTENDERS.items():
-            times[name].append(seconds(function, X, y))
-        reads.append(seconds(X.sum))
-    read = statistics.median(reads)
-    median = {name: statistics.median(values) for name, values in times.items()}
-    print(f"\n{m} × {n}, medians of {repeats}; one read of X (X.sum()) takes {read:.2g} s")
-    print(f"{'':24}{'seconds':>10}{'× article':>12}{'reads of X':>12}   predictions differ by")
-    for name, took in median.items():
-        faster = f"{median[BASE] / took:.2f}"
-        print(f"{name:24}{took:>10.2g}{faster:>12}{took / read:>12.0f}   {differences[name]}")
+        repeats = int(np.clip(3 / seconds(article, X, y), 7, 501))
+    contenders = {name: partial(entry[0], X, y) for name, entry in CONTENDERS.items()}
+    times = take_turns(contenders | {"a read of X": X.sum}, repeats)
+    median = medians(times)
+    rows = [("100 steps", "median", "least", "× article", "reads of X", "predictions differ by")]
+    for name in [*contenders, "a read of X"]:
+        faster = digits(median[BASE] / median[name])
+        reads = digits(median[name] / median["a read of X"])
+        least = span(times[name][0])
+        rows.append((name, span(median[name]), least, faster, reads, differences.get(name, "–")))
+    return Table(f"{m:,} rows, {n} features", repeats, rows)
 
 
 def main():
@@ -164,13 +248,15 @@ def main():
     parser.add_argument("--repeats", type=int, help="default: as many as take some seconds")
     parser.add_argument("--sizes", nargs="+", default=SIZES, metavar="MxN")
     options = parser.parse_args()
-    print(f"Python {platform.python_version()}, NumPy {np.__version__}, {os.cpu_count()} CPUs")
+    print(surroundings())
     print("× article: how many times faster than the article's structure. Differences are the")
-    print("largest of a prediction, in standard deviations of y. scikit-learn's two solve the")
-    print("problem instead of taking 100 steps: LinearRegression directly, SGDRegressor in as many")
-    print("passes as its own stopping rule wants (to be right, it must come within 0.1).")
+    print(
+        "largest of a prediction, in standard deviations of y. lstsq and scikit-learn's solve the"
+    )
+    print("problem instead of taking 100 steps: SGDRegressor in as many passes as its own stopping")
+    print("rule wants (to be right, it must come within 0.1).")
     for size in options.sizes:
-        measure(size, options.repeats)
+        print(measure(size, options.repeats).text(), flush=True)
 
 
 if __name__ == "__main__":

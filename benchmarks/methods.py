@@ -3,34 +3,25 @@
     python benchmarks/methods.py [--repeats R] [--rows M]
 
 Every answer is compared with one that is written out in NumPy before times are taken; then the
-contenders take turns, and the medians are shown. With numba installed it takes part.
+contenders take turns, and the medians are shown. numba, JAX and PyTorch take part where they are
+installed.
 """
 
 import argparse
-import statistics
-import time
-from contextlib import suppress
+from functools import partial
 
 import numpy as np
-from core import seconds  # which begins again without settings that would distort the ratios
 from scipy import optimize
 from sklearn.linear_model import LogisticRegression
+from timing import Table, digits, is_installed, medians, surroundings, take_turns
 
 import gdlib
 from gdlib import Adam, MiniBatches, Momentum, cross_entropy, descend, squared_error
 
 STEPS = 2000
 RATE = 0.01
-
-
-def medians(contenders, repeats):
-    """Return the median time of each, in seconds; they take turns."""
-    times = {name: [] for name in contenders}
-    for _ in range(repeats):
-        for name, function in contenders.items():
-            time.sleep(0.05)  # threads of the one before wait busily for a while
-            times[name].append(seconds(function))
-    return {name: statistics.median(values) for name, values in times.items()}
+REPEATS = 15
+ROWS = 100_000  # of logistic regression
 
 
 # ------------------------------------------------- a step of each method, written out
@@ -75,16 +66,29 @@ def adam():
     return rule
 
 
-METHODS = {  # name: our rule, rows a step (0: all), the same rule by hand
-    "plain step": (gdlib.plain_step, 0, plain),
-    "Momentum": (Momentum(), 0, momentum),
-    "Adam": (Adam(), 0, adam),
-    "MiniBatches of 1": (gdlib.plain_step, 1, plain),
-    "MiniBatches of 26": (gdlib.plain_step, 26, plain),
+def by_torch(A, y, make):
+    """Take the steps with one of PyTorch's rules, given our gradient: no automatic derivatives."""
+    import torch
+
+    A, y = torch.from_numpy(A), torch.from_numpy(y)
+    p = torch.zeros(A.shape[1], dtype=A.dtype)
+    rule = getattr(torch.optim, make[0])([p], lr=RATE, **make[1])
+    for _ in range(STEPS):
+        p.grad = A.T @ (A @ p - y) / len(y)
+        rule.step()
+    return p.numpy()
+
+
+METHODS = {  # name: our rule, rows a step (0: all), the same rule by hand, and PyTorch's
+    "plain step": (gdlib.plain_step, 0, plain, ("SGD", {})),
+    "Momentum": (Momentum(), 0, momentum, ("SGD", {"momentum": 0.9})),
+    "Adam": (Adam(), 0, adam, ("Adam", {})),
+    "MiniBatches of 1": (gdlib.plain_step, 1, plain, None),
+    "MiniBatches of 26": (gdlib.plain_step, 26, plain, None),
 }
 
 
-def measure_steps(repeats):
+def measure_steps(repeats=REPEATS):
     X, y = gdlib.load_diabetes()
     X, _, _ = gdlib.standardize(X)
     A = np.column_stack([X, np.ones(len(y))])
@@ -94,23 +98,27 @@ def measure_steps(repeats):
         *_, step = descend(objective, np.zeros(10), 0, RATE, STEPS, update=rule)
         return np.append(step.w, step.b)
 
-    contenders, hands = {}, {}
-    for name, (rule, size, hand) in METHODS.items():
-        contenders[name] = lambda rule=rule, size=size: ours(rule, size)
-        hands[name] = lambda size=size, hand=hand: by_hand(A, y, size or len(y), 0, hand())
-        difference = np.abs(contenders[name]() - hands[name]()).max()
-        if not difference < 1e-6:
-            raise SystemExit(f"{name}: {difference:.1e} from the same by hand")
-    took = medians(contenders, repeats)
-    hand = medians(hands, repeats)
-    print(f"\nA step, {len(y)} × 10 (diabetes), medians of {repeats} runs of {STEPS} steps")
-    print(f"{'':24}{'µs':>8}{'× plain':>10}{'by hand, µs':>14}")
-    for name in contenders:
-        ratio = took[name] / took["plain step"]
-        print(
-            f"{name:24}{took[name] / STEPS * 1e6:>8.1f}{ratio:>10.2f}"
-            f"{hand[name] / STEPS * 1e6:>14.1f}"
+    contenders = {}
+    for name, (rule, size, hand, torch_rule) in METHODS.items():
+        contenders[name, "gdlib"] = partial(ours, rule, size)
+        contenders[name, "by hand"] = partial(
+            lambda size, hand: by_hand(A, y, size or len(y), 0, hand()), size, hand
         )
+        if torch_rule and is_installed("torch"):
+            contenders[name, "torch"] = partial(by_torch, A, y, torch_rule)
+    for (name, way), function in contenders.items():
+        difference = np.abs(function() - contenders[name, "by hand"]()).max()
+        if not difference < 1e-6:
+            which = name if way == "gdlib" else f"{name}, {way}"
+            raise SystemExit(f"{which}: {difference:.1e} from the same by hand")
+    took = medians(take_turns(contenders, repeats))
+    ways = [way for way in ("gdlib", "by hand", "torch") if ("Adam", way) in took]
+    rows = [("a step", *(f"{way}, µs" for way in ways), "gdlib, × plain step")]
+    for name in METHODS:
+        each = [digits(took[name, w] / STEPS * 1e6) if (name, w) in took else "–" for w in ways]
+        ratio = took[name, "gdlib"] / took["plain step", "gdlib"]
+        rows.append((name, *each, digits(ratio)))
+    return Table(f"A step, {len(y)} rows, 10 features (diabetes)", repeats, rows)
 
 
 # ------------------------------------------------- a gradient of logistic regression
@@ -127,7 +135,7 @@ def textbook(X, y):
 
 
 def with_numba(X, y):
-    """One pass over the rows, one after the other; raises ImportError where numba is not."""
+    """One pass over the rows, one after the other."""
     import numba
 
     @numba.njit
@@ -152,6 +160,48 @@ def with_numba(X, y):
     return objective
 
 
+def with_jax(X, y):
+    """The loss written down, the gradient derived from it."""
+    import jax
+    import jax.numpy as jnp
+
+    jax.config.update("jax_enable_x64", True)
+    X, y = jnp.asarray(X), jnp.asarray(y)
+
+    @jax.jit
+    @partial(jax.value_and_grad, argnums=(0, 1))
+    def objective(w, b):
+        z = X @ w + b
+        return (jnp.logaddexp(0, z) - y * z).mean()
+
+    def computed(w, b):
+        loss, (dw, db) = jax.block_until_ready(objective(w, b))
+        return loss, dw, db
+
+    return computed
+
+
+def with_torch(X, y):
+    """The loss written down, the gradient derived from it."""
+    import torch
+
+    X, y = torch.from_numpy(X), torch.from_numpy(y)
+
+    def objective(w, b):
+        w = torch.tensor(w, requires_grad=True)
+        b = torch.tensor(b, dtype=X.dtype, requires_grad=True)
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(X @ w + b, y)
+        loss.backward()
+        return loss.item(), w.grad.numpy(), b.grad.item()
+
+    return objective
+
+
+PEERS = {"numba": with_numba, "jax": with_jax, "torch": with_torch}
+MAKERS = {"gdlib.cross_entropy": cross_entropy, "textbook in NumPy": textbook}
+MAKERS |= {name: make for name, make in PEERS.items() if is_installed(name)}
+
+
 def lbfgs(X, y):
     """Fit with scikit-learn; return how often the loss and its gradient were computed."""
     evaluations = []
@@ -170,14 +220,11 @@ def lbfgs(X, y):
     return sum(evaluations), model
 
 
-def measure_gradients(m, repeats):
+def measure_gradients(m=ROWS, repeats=REPEATS):
     rng = np.random.default_rng(0)
     X = rng.standard_normal((m, 10))
     y = (rng.random(m) < 1 / (1 + np.exp(-X @ rng.standard_normal(10)))).astype(float)
-    makers = {"gdlib.cross_entropy": cross_entropy, "textbook in NumPy": textbook}
-    objectives = {name: make(X, y) for name, make in makers.items()}
-    with suppress(ImportError):
-        objectives["numba, row by row"] = with_numba(X, y)
+    objectives = {name: make(X, y) for name, make in MAKERS.items()}
     w, b = rng.standard_normal(10), 0.3
     loss, dw, db = textbook(X, y)(w, b)
     for name, objective in objectives.items():
@@ -194,22 +241,23 @@ def measure_gradients(m, repeats):
         for name, objective in objectives.items()
     }
     contenders["lbfgs of scikit-learn"] = lambda: lbfgs(X, y)
-    took = medians(contenders, repeats)
-    print(f"\nA gradient of logistic regression, {m} × 10, medians of {repeats} × {count}")
-    print("scikit-learn's is a whole fit over the number of its gradients.")
-    print(f"{'':24}{'ms':>8}{'× gdlib':>10}")
+    took = medians(take_turns(contenders, repeats))
+    rows = [("a gradient", "ms", "× gdlib")]
     for name, spent in took.items():
         ratio = spent / took["gdlib.cross_entropy"]
-        print(f"{name:24}{spent / count * 1e3:>8.2f}{ratio:>10.2f}")
+        rows.append((name, digits(spent / count * 1e3), digits(ratio)))
+    return Table(f"Logistic regression, {m:,} rows, 10 features, {count} gradients", repeats, rows)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--repeats", type=int, default=15)
-    parser.add_argument("--rows", type=int, default=100_000, help="of logistic regression")
+    parser.add_argument("--repeats", type=int, default=REPEATS)
+    parser.add_argument("--rows", type=int, default=ROWS, help="of logistic regression")
     options = parser.parse_args()
-    measure_steps(options.repeats)
-    measure_gradients(options.rows, options.repeats)
+    print(surroundings())
+    print("scikit-learn's gradient is a whole fit over the number of its gradients.")
+    print(measure_steps(options.repeats).text())
+    print(measure_gradients(options.rows, options.repeats).text())
 
 
 if __name__ == "__main__":
