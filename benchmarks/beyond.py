@@ -76,11 +76,11 @@ def measure_file(m=ROWS, repeats=REPEATS):
             asked = [sys.executable, Path(__file__).with_name("limited.py"), path, str(repeats)]
             asked += [str(LEARNING_RATE), str(ITERATIONS)]
             found = json.loads(subprocess.run(asked, check=True, stdout=subprocess.PIPE).stdout)
-            size = f"{path.stat().st_size / 1e6:.0f} MB"
+            size = f"{path.stat().st_size / 1e6:.0f}\u00a0MB"
         check("moments of a file", *found["answer"], *equations)
         times = medians(found["times"])
         refused = "MemoryError" if found["refused"] else "fits"
-        rows.append((size, refused, f"{found['own']:.0f} MB", *map(span, times.values())))
+        rows.append((size, refused, f"{found['own']:.0f}\u00a0MB", *map(span, times.values())))
     title = f"A file, {FEATURES} features, and at most {ALLOWED} MB of data"
     return Table(title, repeats, rows)
 

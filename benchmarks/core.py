@@ -219,7 +219,7 @@ def check_answers(X, y):
         difference = float(np.abs(X @ w + b - expected[which]).max() / y.std())
         if not difference <= tolerance:
             raise SystemExit(f"{name}: {difference:.1e} from {which}; at most {tolerance} is right")
-        differences[name] = f"{difference:.0e} from {which}"
+        differences[name] = f"{difference:.0e}"
     return differences
 
 
@@ -234,12 +234,12 @@ def measure(size, repeats=None):
     contenders = {name: partial(entry[0], X, y) for name, entry in CONTENDERS.items()}
     times = take_turns(contenders | {"a read of X": X.sum}, repeats)
     median = medians(times)
-    rows = [("100 steps", "median", "least", "× article", "reads of X", "predictions differ by")]
+    rows = [("100 steps", "× article", "median", "least", "reads of X", "differs by")]
     for name in [*contenders, "a read of X"]:
         faster = digits(median[BASE] / median[name])
         reads = digits(median[name] / median["a read of X"])
         least = span(times[name][0])
-        rows.append((name, span(median[name]), least, faster, reads, differences.get(name, "–")))
+        rows.append((name, faster, span(median[name]), least, reads, differences.get(name, "–")))
     return Table(f"{m:,} rows, {n} features", repeats, rows)
 
 

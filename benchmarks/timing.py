@@ -75,12 +75,12 @@ def is_installed(module: str) -> bool:
 
 
 def span(duration: float) -> str:
-    """Return a duration in a unit that suits it, to three digits."""
+    """Return a duration in a unit that suits it, to three digits, not to be broken in a line."""
     if duration >= 1:
-        return f"{digits(duration)} s"
+        return f"{digits(duration)}\u00a0s"
     if duration >= 1e-3:
-        return f"{digits(duration * 1e3)} ms"
-    return f"{digits(duration * 1e6)} µs"
+        return f"{digits(duration * 1e3)}\u00a0ms"
+    return f"{digits(duration * 1e6)}\u00a0µs"
 
 
 def digits(value: float) -> str:
