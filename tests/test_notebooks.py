@@ -27,8 +27,9 @@ spec.loader.exec_module(notebooks)
 
 CHAPTERS: list[Path] = notebooks.chapters()
 LISTED: list[Path] = notebooks.listed()  # with the appendices that are notebooks
-TAGS = {"remove-cell", "hide-input", "hide-cell", "nbval-ignore-output", "raises-exception"}
-FOLDED = {"remove-cell", "hide-input", "hide-cell"}
+FOLDED = {"remove-cell", "remove-input", "hide-input", "hide-cell"}
+TAGS = FOLDED | {"nbval-ignore-output", "raises-exception"}
+WRITTEN = "# One way to write it"
 LONGEST_VISIBLE_CELL = 15
 
 
@@ -236,10 +237,49 @@ def ignores_only_outputs_that_vary(nb: NotebookNode, name: str) -> Iterator[str]
     for cell in code_cells(nb):
         ignored = "nbval-ignore-output" in tags(cell)
         varies = re.search(r"tqdm|sys\.platform", cell.source)
-        if ignored and not (is_figure(cell) or varies):
+        if ignored and not (is_figure(cell) or varies or notebooks.ASKING.search(cell.source)):
             yield f"nbval-ignore-output hides an output that is text: {cell.source[:60]!r}"
         if is_figure(cell) and not ignored:
             yield f"a figure lacks nbval-ignore-output: {cell.source[:60]!r}"
+
+
+@rule
+def gives_no_answer_away(nb: NotebookNode, name: str) -> Iterator[str]:
+    """JupyterLab shows the first line of a cell whose code is folded."""
+    for cell in code_cells(nb):
+        ask = called(parsed(cell)).get("ask")
+        answered = ask and (len(ask.args) > 1 or "answer" in {k.arg for k in ask.keywords})
+        if answered and cell.source.splitlines()[0] != "ask(":
+            yield f"a question does not begin with a line ask( of its own: {cell.source[:60]!r}"
+
+
+@rule
+def asks_for_a_guess_and_comes_back_to_it(nb: NotebookNode, name: str) -> Iterator[str]:
+    if name not in {path.stem for path in CHAPTERS} | {"01_good"}:
+        return
+    sources = [cell.source for cell in code_cells(nb)]
+    guesses = [found[1] for source in sources if (found := re.match(r"(\w+) = ask\(", source))]
+    if not guesses:
+        yield "no cell begins with guess = ask("
+    for guess in guesses:
+        if not any(f"{guess}.recall(" in source for source in sources):
+            yield f"the guess {guess} does not come back: {guess}.recall(…)"
+
+
+@rule
+def lets_readers_write_first(nb: NotebookNode, name: str) -> Iterator[str]:
+    """A stub with its check; then the book's version, folded, which the same check accepts."""
+    cells = code_cells(nb)
+    for cell, book in pairwise(cells):
+        found = re.search(r"^check\((\w+), (like=[\w.]+)", cell.source, re.MULTILINE)
+        if not found or "hide-cell" in tags(cell):
+            continue
+        if "not written yet." not in printed(cell):
+            yield f"{found[1]} is more than a stub: it prints {printed(cell)!r}"
+        if "hide-cell" not in tags(book) or not book.source.startswith(WRITTEN):
+            yield f"no folded cell after {found[1]} begins with {WRITTEN!r}"
+        if not re.search(rf"^assert check\(\w+, {found[2]}.*\)\.right", book.source, re.MULTILINE):
+            yield f"the book's version of {found[1]} does not assert check(…, {found[2]}).right"
 
 
 @rule
@@ -301,12 +341,18 @@ def sets_exercises_with_answers(nb: NotebookNode, name: str) -> Iterator[str]:
     if [number for number, *_ in found] != ["1", "2", "3", "4", "5"][: max(3, len(found))]:
         yield f"exercises are numbered {[number for number, *_ in found]}; expected 1 to 3, 4 or 5"
     for number, text, cells in found:
-        if not re.search(r"<summary>Hint", text):
+        asks = [ask for cell in cells if (ask := called(parsed(cell)).get("ask"))]
+        hinted = any("hints" in {k.arg for k in ask.keywords} for ask in asks)
+        if not (hinted or re.search(r"<summary>Hint", text)):
             yield f"exercise {number} has no hint"
-        if not re.search(r"<summary>Answer", text):
+        if not (asks or re.search(r"<summary>Answer", text)):
             yield f"exercise {number} has no answer in words"
         for cell in cells:
             first = cell.source.splitlines()[0]
+            if re.search(
+                rf"{notebooks.ASKING.pattern}|^check\(|^{WRITTEN}", cell.source, re.MULTILINE
+            ):
+                continue
             if "hide-cell" not in tags(cell):
                 yield f"exercise {number} shows its code before it is asked to"
             if first != f"# Answer to exercise {number}, in code":  # a collapsed cell shows it
@@ -375,7 +421,8 @@ def functions_defined(nb: NotebookNode) -> set[str]:
     return {
         node.name
         for cell in code_cells(nb)
-        if not is_figure(cell) and "hide-cell" not in tags(cell)
+        if not is_figure(cell)
+        and ("hide-cell" not in tags(cell) or cell.source.startswith(WRITTEN))
         for node in parsed(cell).body
         if isinstance(node, kinds)
     }
@@ -435,12 +482,18 @@ def good() -> NotebookNode:
         v4.new_markdown_cell(exercise.format(2)),
         code("# Answer to exercise 2, in code\nassert True", "hide-cell"),
         v4.new_markdown_cell(exercise.format(3)),
+        code('guess = ask("How many?")\nguess', "nbval-ignore-output", "remove-input"),
+        code("def yours(x):\n    return ...\n\n\ncheck(yours, like=gdlib.mine)"),
+        code(f"{WRITTEN}\nassert check(double, like=gdlib.mine).right", "hide-cell"),
+        code("ask(\n    guess, 1, hints=[1]\n)", "nbval-ignore-output", "remove-input"),
+        code("guess.recall(1)", "nbval-ignore-output", "remove-input"),
         v4.new_markdown_cell("**Next:** [two](02_next.ipynb)"),
     ]
     nb = v4.new_notebook(cells=cells)
     nb.cells[5].outputs = [
         v4.new_output("execute_result", data={"text/plain": "3.14"}, execution_count=4)
     ]
+    nb.cells[14].outputs = [v4.new_output("stream", text="yours: not written yet.")]
     return notebooks.normalised(nb)
 
 
@@ -464,9 +517,9 @@ def print_instead(text: str) -> Callable[[NotebookNode], None]:
     return lambda nb: nb.cells[5].outputs[0].data.update({"text/plain": text})
 
 
-def print_in(index: int) -> Callable[[NotebookNode], None]:
-    said = v4.new_output("stream", name="stdout", text="42\n")
-    return lambda nb: nb.cells[index].outputs.append(said)
+def print_in(index: int, text: str = "42\n") -> Callable[[NotebookNode], None]:
+    said = v4.new_output("stream", name="stdout", text=text)
+    return lambda nb: nb.cells[index].update(outputs=[said])
 
 
 def count_nothing(nb: NotebookNode) -> None:
@@ -511,6 +564,12 @@ BROKEN: list[tuple[Rule, Callable[[NotebookNode], None]]] = [
     (figure_cells_show_one_thing, replace(6, "draw_data(ax, x, y)", "ax.set_xlim(0, 1)")),
     (ignores_only_outputs_that_vary, set_tags(5, "nbval-ignore-output")),
     (ignores_only_outputs_that_vary, set_tags(6, "hide-input")),
+    (gives_no_answer_away, replace(16, "ask(\n    guess, 1", "ask(guess, 1")),
+    (asks_for_a_guess_and_comes_back_to_it, replace(13, "guess = ask", "wish = ask")),
+    (asks_for_a_guess_and_comes_back_to_it, replace(17, "guess.recall", "wish.recall")),
+    (lets_readers_write_first, print_in(14, "yours: right, in all 3 cases.")),
+    (lets_readers_write_first, set_tags(15)),
+    (lets_readers_write_first, replace(15, "like=gdlib.mine", "like=other")),
     (prints_nothing_of_the_machine, print_instead("np.float64(3.14)")),
     (prints_nothing_of_the_machine, print_instead("<object at 0x7f00aabbcc>")),
     (prints_nothing_of_the_machine, print_instead("read from /home/me/data.csv")),
@@ -527,11 +586,11 @@ BROKEN: list[tuple[Rule, Callable[[NotebookNode], None]]] = [
     (closes_with_what_was_learnt, replace(7, "## What you learnt", "## Summary")),
     (sets_exercises_with_answers, replace(8, "**1.", "**2.")),
     (sets_exercises_with_answers, replace(10, "Hint", "More")),
-    (sets_exercises_with_answers, replace(12, "<summary>Answer", "<summary>More")),
+    (sets_exercises_with_answers, replace(10, "<summary>Answer", "<summary>More")),
     (sets_exercises_with_answers, set_tags(9)),
     (sets_exercises_with_answers, replace(9, "exercise 1", "exercise 2")),
     (sets_exercises_with_answers, print_in(9)),
-    (leads_on, replace(13, "02_next", "03_other")),
+    (leads_on, replace(18, "02_next", "03_other")),
     (names_chapters_by_their_numbers, replace(7, "Text", "[chapter 3](04_gradient.ipynb)")),
     (was_run_from_top_to_bottom, count_nothing),
 ]
@@ -554,7 +613,8 @@ def test_every_rule_is_seen_to_fail():
 
 
 def test_a_helper_defined_twice_is_noticed():
-    assert defined_twice({"01_a": good(), "02_b": good()}) == ["double in 02_b and 01_a"]
+    found = ["double in 02_b and 01_a", "yours in 02_b and 01_a"]
+    assert defined_twice({"01_a": good(), "02_b": good()}) == found
 
 
 # ---------------------------------------------------------------- normal form

@@ -47,16 +47,21 @@ def scaffold(name: str, before: str) -> NotebookNode:
             "image": {"alt": "Three dots on a line that rises to the right."},
         },
     }
-    imports = f"import matplotlib.pyplot as plt\n\n{INSTALL}from gdlib.plots import use_book_style"
+    imports = (
+        f"import matplotlib.pyplot as plt\n\n{INSTALL}from gdlib.interactive import ask\n"
+        "from gdlib.plots import use_book_style"
+    )
     cells = [
         v4.new_markdown_cell(opening),
         v4.new_markdown_cell("**The question.** What would you like to know?"),
         v4.new_code_cell(imports),
         v4.new_code_cell("use_book_style()", metadata={"tags": ["remove-cell"]}),
+        v4.new_code_cell('guess = ask("A guess: how much is one and one?")\nguess'),
         v4.new_markdown_cell("## A picture before a formula"),
         v4.new_code_cell('_, ax = plt.subplots()\nax.plot([1, 2, 3], "o");', metadata=dots),
         v4.new_markdown_cell("*What the reader sees: the caption, in italics.*"),
         v4.new_code_cell("1 + 1"),
+        v4.new_code_cell("guess.recall(1 + 1)"),
         v4.new_markdown_cell("## What you learnt\n\n- One.\n- Two.\n- Three."),
         v4.new_markdown_cell(
             "## Exercises\n\n"

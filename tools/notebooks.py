@@ -7,13 +7,15 @@
                                                 are not in normal form
 
 Normal form: execution counts 1, 2, 3 … (nbval compares nothing in a cell without one),
-text outputs only, none in cells tagged nbval-ignore-output, no traces of when and where
-a notebook ran. Pictures, widgets and slider HTML are made anew wherever the book is built.
+text outputs only, none in cells tagged nbval-ignore-output (cells with questions are tagged
+here), no traces of when and where a notebook ran. Pictures, widgets, questions and slider
+HTML are made anew wherever the book is built.
 """
 
 import argparse
 import copy
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -29,7 +31,8 @@ KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": 
 METADATA = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
 # What a cell's metadata may hold; the rest (timestamps, editor state) is dropped.
 CELL_METADATA = {"jupyter", "mystnb", "tags"}
-FOLDED = {"hide-input", "hide-cell"}
+FOLDED = {"hide-cell", "hide-input", "remove-cell", "remove-input"}
+ASKING = re.compile(r"^(\w+ = )?ask\(|\.recall\(", re.MULTILINE)
 
 
 def listed(root: Path = ROOT) -> list[Path]:
@@ -61,6 +64,8 @@ def normalised(notebook: NotebookNode) -> NotebookNode:
         cell.pop("attachments", None)
         if cell.cell_type != "code":
             continue
+        if ASKING.search(cell.source):  # it shows HTML, and its code holds the answer
+            tags = cell.metadata["tags"] = sorted({*tags, "nbval-ignore-output", "remove-input"})
         if FOLDED.intersection(tags):  # folded in JupyterLab as on the site
             cell.metadata["jupyter"] = NotebookNode(source_hidden=True)
         count += 1

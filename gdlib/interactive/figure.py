@@ -9,15 +9,14 @@ import gzip
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from html import escape
-from importlib.resources import files
 from itertools import product
 from math import prod
 from typing import Any
 
 import numpy as np
 
+from gdlib.interactive.carried import script, style
 from gdlib.interactive.stage import Draw, Stage, Values, named
 from gdlib.interactive.svg import UNITS
 
@@ -127,11 +126,11 @@ class Explorable(ipywidgets.VBox):  # type: ignore[misc]
         self._controls = {name: _widget(name, one) for name, one in sliders.items()}
         self._texts = {name: ipywidgets.Label() for name, one in sliders.items() if one.step}
         self._view = ipywidgets.HTML()
-        style = ipywidgets.HTML(f"<style>{_asset('css')}</style>", layout={"display": "none"})
+        look = ipywidgets.HTML(style("figure"), layout={"display": "none"})
         rows = [
             _row(self._controls[name], one, self._texts.get(name)) for name, one in sliders.items()
         ]
-        super().__init__([style, self._view, *rows])
+        super().__init__([look, self._view, *rows])
         for control in self._controls.values():
             control.observe(self._update, names="value")
         self._update()
@@ -328,17 +327,11 @@ def _html(
     )
     controls = "".join(_control(name, one) for name, one in sliders.items())
     return (
-        f'<div class="gd-explore"><style>{_asset("css")}</style>'
+        f'<div class="gd-explore">{style("figure")}'
         f"{_panels(stage.size, stage.backgrounds(), *drawn[start])}"
         f'<div class="gd-controls">{controls}</div><div class="gd-news" role="status"></div>'
-        f"<template>{states}</template><script>{_asset('js')}</script></div>"
+        f"<template>{states}</template>{script('figure')}</div>"
     )
-
-
-@cache
-def _asset(kind: str) -> str:
-    """Read the style or the script that every figure carries."""
-    return files("gdlib").joinpath(f"interactive/figure.{kind}").read_text(encoding="utf-8")
 
 
 def _widget(name: str, one: Slider) -> Any:

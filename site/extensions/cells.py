@@ -1,7 +1,7 @@
 """What a notebook's cells say in JupyterLab too, set as a page sets it.
 
 A figure's caption is the line in italics below its cell: here it becomes the figure's caption.
-What a folded cell holds gets its name: a worked answer where all of it is folded, else its code.
+What a folded cell holds gets its name: its first line, a comment, where all of it is folded.
 """
 
 from html import escape
@@ -12,8 +12,6 @@ from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
-
-ANSWER = "Answer in code"
 
 
 class CaptionFigures(SphinxTransform):
@@ -35,7 +33,7 @@ class CaptionFigures(SphinxTransform):
 
 
 class NameFoldedCells(SphinxPostTransform):
-    """Give cells tagged hide-cell, the worked answers, a prompt of their own."""
+    """Name cells tagged hide-cell, the worked answers, as JupyterLab does: by their first line."""
 
     default_priority = 198  # just before MyST-NB's HideInputCells writes the prompts
     formats = ("html",)
@@ -43,12 +41,13 @@ class NameFoldedCells(SphinxPostTransform):
     def run(self, **kwargs: object) -> None:
         for cell in self.document.findall(nodes.container):
             if cell.get("hide_mode") == "all":
-                cell["prompt_show"] = cell["prompt_hide"] = ANSWER
+                first = cell.next_node(nodes.literal_block).astext().partition("\n")[0]
+                cell["prompt_show"] = cell["prompt_hide"] = first.removeprefix("# ")
 
 
 def open_fold(self: HTML5Translator, node: HideCodeCellNode) -> None:
     """Write the prompt as the only name of the fold; MyST-NB's own hides it from listeners."""
-    kind = "hide answer" if node["prompt_show"] == ANSWER else "hide"  # answers are printed
+    kind = "hide answer" if node["prompt_show"] == node["prompt_hide"] else "hide"  # printed
     self.body.append(
         f'<details class="{kind} {" ".join(node["classes"])}"><summary>'
         f'<span class="collapsed">{escape(node["prompt_show"])}</span>'

@@ -6,17 +6,15 @@ makes the same bytes as a build from nothing: nothing is kept that was gathered 
 written, and what no page leads to is removed.
 """
 
-import base64
-import hashlib
 import json
 import os
 import re
 import zipfile
-from importlib.resources import files
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 from docutils import nodes
+from questions import hashes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
@@ -34,16 +32,11 @@ SKIPPED = (
 )
 
 
-def _hash(kind: str) -> str:
-    text = files("gdlib").joinpath(f"interactive/figure.{kind}").read_bytes()
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text).digest()).decode()}'"
-
-
 def policy() -> str:
-    """Write the policy: own files, and the one script and style that each moving figure carries."""
+    """Write the policy: own files, and the scripts and styles that figures and questions carry."""
     return (
-        f"default-src 'none'; script-src 'self' {_hash('js')}; "
-        f"style-src 'self' 'unsafe-inline'; style-src-elem 'self' {_hash('css')}; "
+        f"default-src 'none'; script-src 'self' {hashes('js')}; "
+        f"style-src 'self' 'unsafe-inline'; style-src-elem 'self' {hashes('css')}; "
         "style-src-attr 'unsafe-inline'; "  # KaTeX and the figures place things by it
         "img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; "
         "base-uri 'none'"

@@ -108,17 +108,67 @@
       }
     });
     followSections();
+    document.querySelector(".forget").addEventListener("click", forget);
+    document.addEventListener("gd-ask", showAnswered);
+    showAnswered();
     addEventListener("load", settle);
     addEventListener("resize", () => measure(document));
     document.addEventListener("toggle", (event) => measure(event.target), true);
   });
 
-  // Hints and answers are worth their paper; drawing code is not.
+  // What the reader has answered is kept on this machine by gdlib's question.js. The contents show how
+  // much of a page that is, and let it be forgotten.
+  const ours = () => { try { return Object.keys(localStorage).filter((key) => /^gd-ask(ed)? /.test(key)); } catch { return []; } };
+  const showAnswered = () => {
+    const named = (page) => `${root.lang}/${page}`; // as question.js names it
+    const page = named(document.body.dataset.page);
+    const asked = document.querySelectorAll(".gd-ask").length;
+    const [kept, done] = [ours(), new Map()];
+    if (asked && kept.length) localStorage.setItem(`gd-asked ${page}`, asked);
+    for (const key of kept) {
+      const [kind, where] = key.split(" ");
+      const state = kind === "gd-ask" && JSON.parse(localStorage.getItem(key)).state;
+      if (["right", "kept"].includes(state)) done.set(where, (done.get(where) || 0) + 1);
+    }
+    const base = new URL(root.dataset.content_root, location.href).href;
+    document.querySelectorAll(".contents .mark").forEach((mark) => mark.remove());
+    document.querySelectorAll(".contents a").forEach((link) => {
+      const where = link.ariaCurrent ? page : named(decodeURI(link.href.slice(base.length).replace(/\.html.*/, "")));
+      if (!done.has(where)) return;
+      const all = localStorage.getItem(`gd-asked ${where}`);
+      link.append(Object.assign(document.createElement("span"), { className: "mark", textContent: ` ${done.get(where)} of ${all}` }));
+    });
+    document.querySelector(".forget").hidden = !kept.length;
+  };
+  const forget = () => {
+    ours().forEach((key) => localStorage.removeItem(key));
+    location.reload();
+  };
+
+  // Hints and answers are worth their paper; drawing code is not. Answers to questions that can be
+  // answered stand at the end.
   let opened = [];
+  const answers = () => {
+    const list = document.createElement("ol");
+    document.querySelectorAll(".gd-ask").forEach((form, i) => {
+      const answer = form.querySelector("details:last-of-type:not(.gd-notes) > p");
+      if (!answer) return; // a guess
+      const item = Object.assign(document.createElement("li"), { value: i + 1 });
+      item.append(...answer.cloneNode(true).childNodes);
+      list.append(item);
+    });
+    const part = Object.assign(document.createElement("section"), { className: "gd-answers", innerHTML: "<h2>Answers</h2>" });
+    part.append(list);
+    if (list.children.length) document.querySelector("article").append(part);
+  };
   addEventListener("beforeprint", () => {
     document.querySelectorAll("img[loading]").forEach((image) => { image.loading = "eager"; });
+    answers();
     opened = [...document.querySelectorAll("article details:not([open], .hide:not(.answer), .sections)")];
     opened.forEach((details) => { details.open = true; });
   });
-  addEventListener("afterprint", () => opened.forEach((details) => { details.open = false; }));
+  addEventListener("afterprint", () => {
+    opened.forEach((details) => { details.open = false; });
+    document.querySelector(".gd-answers")?.remove();
+  });
 })();

@@ -1,0 +1,671 @@
+"""What `check` knows of the functions that readers write: cases to try, and mistakes to name."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+import gdlib
+
+Function = Callable[..., Any]
+Case = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Task:
+    """A function to write; its fields are arguments of `check`."""
+
+    cases: Sequence[Case]
+    mistakes: Sequence[tuple[Function, str]] = ()
+    parts: Sequence[str] = ()
+    use: Function | None = None
+
+
+def samples(seed: int = 0) -> list[Case]:
+    """Return data and parameters, (X, y, w, b), on which wrong programs differ from right ones.
+
+    More rows than columns and fewer, as many, one of either; whole numbers; raw units.
+
+    Examples
+    --------
+    >>> [X.shape for X, y, w, b in samples()]
+    [(5, 2), (3, 3), (2, 6), (7, 1), (1, 4), (4, 3), (9, 2)]
+    """
+    rng = np.random.default_rng(seed)
+    shapes = [(5, 2), (3, 3), (2, 6), (7, 1), (1, 4)]
+    cases: list[Case] = [
+        (rng.normal(size=s), rng.normal(size=s[0]), rng.normal(size=s[1]), float(rng.normal()))
+        for s in shapes
+    ]
+    cases.append((rng.normal(size=(4, 3)), np.array([5, -2, 0, 9]), np.array([3, -1, 2]), 4))
+    raw = rng.normal([26.0, 95.0], [4.0, 14.0], size=(9, 2)).round(1)
+    return [*cases, (raw, rng.integers(25, 346, size=9).astype(float), np.array([10.2, 1.5]), -180)]
+
+
+DATA = samples()
+TALL = [case for case in DATA if len(case[0]) > 2]  # columns that vary
+rng = np.random.default_rng(1)
+
+
+def r(X: Any, y: Any, w: Any, b: Any) -> Any:
+    """Return the residuals."""
+    return X @ w + b - y
+
+
+# ---------------------------------------------------------------- data, initialization
+
+STANDARDIZE = Task(
+    [(X,) for X, *_ in TALL] + [(rng.integers(0, 90, size=(6, 2)),)],
+    [
+        (
+            lambda X: ((X - X.mean()) / X.std(), X.mean(axis=0), X.std(axis=0)),
+            "one mean and one deviation for the whole table. Each column has its own: axis=0.",
+        ),
+        (
+            lambda X: ((X - X.mean()) / X.std(), X.mean(), X.std()),
+            "one mean and one deviation for the whole table. Each column has its own: axis=0.",
+        ),
+        (
+            lambda X: ((X.T - X.mean(axis=1)).T, X.mean(axis=1), X.std(axis=1)),
+            "a mean for each row. A feature is a column: axis=0.",
+        ),
+        (
+            lambda X: (
+                (X - X.mean(axis=0)) / X.std(axis=0, ddof=1),
+                X.mean(axis=0),
+                X.std(axis=0, ddof=1),
+            ),
+            "the deviation is divided by m − 1. Here it is divided by m.",
+        ),
+        (
+            lambda X: ((X - X.mean(axis=0)) / X.var(axis=0), X.mean(axis=0), X.var(axis=0)),
+            "it divides by the variance. Its root is wanted.",
+        ),
+        (
+            lambda X: ((X - X.mean(axis=0)) / X.var(axis=0), X.mean(axis=0), X.std(axis=0)),
+            "it divides by the variance. Its root is wanted.",
+        ),
+        (
+            lambda X: (X - X.mean(axis=0) / X.std(axis=0), X.mean(axis=0), X.std(axis=0)),
+            "brackets: only the mean is divided.",
+        ),
+        (
+            lambda X: (X / X.std(axis=0), X.mean(axis=0), X.std(axis=0)),
+            "the mean is not subtracted.",
+        ),
+        (
+            lambda X: (X - X.mean(axis=0), X.mean(axis=0), X.std(axis=0)),
+            "it is not divided by the deviation.",
+        ),
+    ],
+    ("Z", "mean", "std"),
+)
+
+UNSTANDARDIZE = Task(
+    [
+        (
+            rng.normal(size=n),
+            float(rng.normal()),
+            rng.normal(size=n) + 9,
+            rng.uniform(0.5, 3, size=n),
+        )
+        for n in (1, 2, 3, 5)
+    ],
+    [
+        (lambda w, b, mean, std: (w * std, b - (w * std) @ mean), "w is to be divided by std."),
+        (lambda w, b, mean, std: (w * std, b - (w / std) @ mean), "w is to be divided by std."),
+        (lambda w, b, mean, std: (w / std, b), "the bias changes too."),
+        (lambda w, b, mean, std: (w / std, b - w @ mean), "b is found with the new weights."),
+        (
+            lambda w, b, mean, std: (w / std, b + (w / std) @ mean),
+            "the sign of what is added to b.",
+        ),
+    ],
+    ("w", "b"),
+)
+
+INITIALIZE = Task(
+    [(1,), (3,), (7,)],
+    [
+        (lambda num_features: (np.ones(num_features), 0.0), "all weights begin at 1."),
+        (lambda num_features: (np.zeros(num_features), 1.0), "the bias begins at 1."),
+        (
+            lambda num_features: (np.zeros(num_features + 1), 0.0),
+            "one weight too many: the bias stands by itself.",
+        ),
+    ],
+    ("w", "b"),
+)
+
+# ---------------------------------------------------------------- loss, gradient, update
+
+LOSS = Task(
+    DATA,
+    [
+        (lambda *a: np.abs(r(*a)).mean() / 2, "it averages the sticks, not their squares."),
+        (lambda *a: np.abs(r(*a)).mean(), "it averages the sticks, not their squares."),
+        (
+            lambda X, y, w, b: r(X, y, w, b).sum() ** 2 / (2 * len(y)),
+            "it adds up first and squares then: too high here pays for too low there.",
+        ),
+        (lambda X, y, w, b: (r(X, y, w, 0) ** 2).mean() / 2, "the bias is missing."),
+        (
+            lambda X, y, w, b: (r(X, -y, w, b) ** 2).mean() / 2,
+            "a residual is prediction minus target.",
+        ),
+        (lambda *a: np.sqrt((r(*a) ** 2).mean()), "no root is taken, and a ½ stands in front."),
+        (
+            lambda X, y, w, b: (r(X, y[:, None], w, b) ** 2).sum() / (2 * len(y)),
+            "every prediction meets every target: (m,) minus (m, 1) has m × m entries.",
+        ),
+        (
+            lambda X, y, w, b: (r(X, y[:, None], w, b) ** 2).mean() / 2,
+            "every prediction meets every target: (m,) minus (m, 1) has m × m entries.",
+        ),
+    ],
+)
+
+GRADIENT = Task(
+    DATA,
+    [
+        (
+            lambda X, y, w, b: (r(X, y, w, b) @ X / len(y), r(X, y, w, b).sum()),
+            "dw is right. db is a mean too.",
+        ),
+        (
+            lambda X, y, w, b: (r(X, y, w, b) @ X, r(X, y, w, b).mean()),
+            "db is right. dw is a mean too.",
+        ),
+        (
+            lambda X, y, w, b: (r(X, y, w, 0) @ X / len(y), r(X, y, w, 0).mean()),
+            "the bias is missing in the prediction.",
+        ),
+        (
+            lambda X, y, w, b: (r(X, y, w, b).mean() * X.mean(axis=0), r(X, y, w, b).mean()),
+            "each residual meets its own row: first multiply, then take the mean.",
+        ),
+        (
+            lambda X, y, w, b: (r(X, y, w, b) @ X / X.size, r(X, y, w, b).mean()),
+            "dw is divided by m · n. The mean is over the m rows.",
+        ),
+        (
+            lambda X, y, w, b: (r(X, y, w, b) @ X / len(w), r(X, y, w, b).mean()),
+            "dw is divided by the number of features. The mean is over the m rows.",
+        ),
+        (
+            lambda X, y, w, b: (r(X, y, w, b) @ X / len(y), -r(X, y, w, b).mean()),
+            "dw is right. The sign of db is not.",
+        ),
+        (
+            lambda X, y, w, b: (np.abs(r(X, y, w, b)) @ X / len(y), np.abs(r(X, y, w, b)).mean()),
+            "a residual keeps its sign.",
+        ),
+    ],
+    ("dw", "db"),
+)
+
+
+def _wave(w: Any, b: Any) -> float:
+    return float(np.sin(w).sum() * np.exp(b / 4) + b**3)
+
+
+def _bowl(w: Any, b: Any) -> float:
+    return float((w**4).sum() + w[0] * b + 3 * b**2)
+
+
+def _difference(ahead: float, back: float, width: float) -> Function:
+    """Return a rule of differences: (J(p + ahead·h) − J(p + back·h)) / (width·h)."""
+
+    def slopes(loss: Any, w: Any, b: Any, h: float = 1e-5) -> Any:
+        moves = np.eye(len(w))
+        dw = [(loss(w + ahead * h * e, b) - loss(w + back * h * e, b)) / (width * h) for e in moves]
+        return np.array(dw), (loss(w, b + ahead * h) - loss(w, b + back * h)) / (width * h)
+
+    return slopes
+
+
+DIFFERENCES = Task(
+    [
+        (loss, rng.normal(size=n), float(rng.normal()), h)
+        for loss in (_wave, _bowl)
+        for n, h in ((1, 0.1), (3, 0.05), (4, 0.2))
+    ],
+    [
+        (_difference(1, 0, 1), "it looks ahead only. Look back as well, and divide by 2h."),
+        (_difference(0, -1, 1), "it looks back only. Look ahead as well, and divide by 2h."),
+        (_difference(1, -1, 1), "from p − h to p + h it is 2h."),
+        (
+            lambda loss, w, b, h: (
+                np.full(len(w), (loss(w + h, b) - loss(w - h, b)) / (2 * h)),
+                (loss(w, b + h) - loss(w, b - h)) / (2 * h),
+            ),
+            "all weights move at once. Move one, and leave the others.",
+        ),
+    ],
+    ("dw", "db"),
+)
+
+UPDATE = Task(
+    [
+        (rng.normal(size=n), float(rng.normal()), rng.normal(size=n), float(rng.normal()), rate)
+        for n, rate in ((1, 0.1), (3, 0.02), (5, 1.5))
+    ]
+    + [(np.array([1, 2]), 3, np.array([0.25, -0.5]), 1.75, 0.5)],
+    [
+        (
+            lambda w, b, dw, db, rate: (w + rate * dw, b + rate * db),
+            "it goes up. The gradient points uphill: subtract.",
+        ),
+        (lambda w, b, dw, db, rate: (w - dw, b - db), "the learning rate is missing."),
+        (lambda w, b, dw, db, rate: (w - rate * dw, b), "b stays where it is."),
+        (lambda w, b, dw, db, rate: (w, b - rate * db), "w stays where it is."),
+        (lambda w, b, dw, db, rate: (w - rate * dw, b - db), "b moves without the learning rate."),
+        (lambda w, b, dw, db, rate: (w - dw / rate, b - db / rate), "the rate multiplies."),
+        (
+            lambda w, b, dw, db, rate: (w - rate * dw * w, b - rate * db * b),
+            "the gradient is not to be multiplied by the parameters.",
+        ),
+        (lambda w, b, dw, db, rate: (rate * dw, rate * db), "that is the step, not where it ends."),
+        (
+            lambda w, b, dw, db, rate: (-rate * dw, -rate * db),
+            "that is the step, not where it ends.",
+        ),
+    ],
+    ("w", "b"),
+)
+
+# ---------------------------------------------------------------- iteration
+
+
+def _at(make: Function, X: Any, y: Any, w: Any, b: Any) -> Any:
+    return make(X, y)(w, b)
+
+
+OBJECTIVE = Task(
+    DATA,
+    [
+        (
+            lambda X, y: (
+                lambda w, b: (2 * gdlib.loss_function(X, y, w, b), *gdlib.gradient(X, y, w, b))
+            ),
+            "the gradient is right. The loss is twice what it should be.",
+        ),
+    ],
+    ("loss", "dw", "db"),
+    _at,
+)
+
+
+def _steps(
+    run: Function, X: Any, y: Any, w: Any, b: Any, learning_rate: float, num_iterations: int
+) -> Any:
+    """Return a table of iteration, w, b and loss, a row a step."""
+    rows = []
+    for step in run(gdlib.squared_error(X, y), w, b, learning_rate, num_iterations):
+        parts = step if isinstance(step, tuple) else (step.iteration, step.w, step.b, step.loss)
+        rows.append(np.hstack(parts))
+        if len(rows) > 99:
+            break
+    return np.array(rows)
+
+
+def _listing(row: Function) -> Function:
+    """Return a loop that lists row(steps, k) for each k; it has one step more to choose from."""
+
+    def run(objective: Any, w: Any, b: Any, learning_rate: float, num_iterations: int) -> Any:
+        steps = list(gdlib.descend(objective, w, b, learning_rate, num_iterations + 1))
+        rows = [(step.iteration, step.w, step.b, step.loss) for step in steps]
+        return [one for k in range(num_iterations + 1) if (one := row(rows, k))]
+
+    return run
+
+
+RUNS = [
+    (X, y, w, b, rate, n)
+    for (X, y, w, b), rate, n in zip(DATA[:4], (0.1, 0.05, 0.02, 0.2), (4, 1, 7, 0), strict=True)
+]
+
+DESCEND = Task(
+    RUNS,
+    [
+        (
+            _listing(lambda rows, k: (k, *rows[k + 1][1:])),
+            "it steps first. Iteration 0 is the start, before any step.",
+        ),
+        (
+            _listing(lambda rows, k: (*rows[k + 1][:3], rows[k][3])),
+            "the parameters are one step ahead of their loss.",
+        ),
+        (
+            _listing(lambda rows, k: (k, *rows[k + 1][1:3], rows[k][3])),
+            "the parameters are one step ahead of their loss.",
+        ),
+        (_listing(lambda rows, k: (k + 1, *rows[k][1:])), "the start is iteration 0, not 1."),
+        (
+            _listing(lambda rows, k: (k, *rows[0][1:])),
+            "it stays at the start: w and b must be given new values.",
+        ),
+        (
+            _listing(lambda rows, k: rows[k] if k < len(rows) - 2 else None),
+            "one step is missing: with the start there are num_iterations + 1.",
+        ),
+    ],
+    ("the table of steps",),
+    _steps,
+)
+
+
+def _fit(
+    X: Any, y: Any, w: Any, b: Any, learning_rate: float, steps: int, mean: bool = True
+) -> Any:
+    for _ in range(steps):
+        dw, db = gdlib.gradient(X, y, w, b)
+        size = 1 if mean else len(y)
+        w, b = w - learning_rate * size * dw, b - learning_rate * size * db
+    return w, b
+
+
+def _sequential(X: Any, y: Any, learning_rate: float, num_iterations: int) -> Any:
+    w, b = np.zeros(X.shape[1]), 0.0
+    for _ in range(num_iterations):
+        w = w - learning_rate * gdlib.gradient(X, y, w, b)[0]
+        b = b - learning_rate * gdlib.gradient(X, y, w, b)[1]
+    return w, b
+
+
+FIT = Task(
+    [(X, y, rate, n) for X, y, _, _, rate, n in RUNS] + [(*DATA[0][:2], 0.1, 50)],
+    [
+        (
+            lambda X, y, rate, n: _fit(X, y, np.zeros(X.shape[1]), 0.0, rate, n + 1),
+            "one step too many.",
+        ),
+        (
+            lambda X, y, rate, n: _fit(X, y, np.zeros(X.shape[1]), 0.0, rate, max(n - 1, 0)),
+            "one step is missing.",
+        ),
+        (
+            lambda X, y, rate, n: _fit(X, y, np.ones(X.shape[1]), 0.0, rate, n),
+            "it begins at 1. The book begins at 0.",
+        ),
+        (
+            lambda X, y, rate, n: _fit(X, y, np.zeros(X.shape[1]), 0.0, rate, n, mean=False),
+            "the gradient is a sum. The mean is wanted.",
+        ),
+        (
+            lambda X, y, rate, n: _fit(X, y, np.zeros(X.shape[1]), 0.0, -rate, n),
+            "it goes up. The gradient points uphill: subtract.",
+        ),
+        (
+            lambda X, y, rate, n: _fit(X, y, np.zeros(X.shape[1]), 0.0, rate, min(n, 1)),
+            "it makes one step only. Is the return inside the loop?",
+        ),
+        (_sequential, "the bias sees weights that have already moved. Use the old ones for both."),
+    ],
+    ("w", "b"),
+)
+
+# ---------------------------------------------------------------- rules and prices
+
+
+def _first_steps(make: Function, X: Any, y: Any, w: Any, b: Any, learning_rate: float) -> Any:
+    """Return where a rule that knows the objective leads in three steps."""
+    objective = gdlib.squared_error(X, y)
+    rule, path = make(objective), []
+    for _ in range(3):
+        _, dw, db = objective(w, b)
+        w, b = rule(w, b, dw, db, learning_rate)
+        path.append(np.append(w, b))
+    return np.array(path)
+
+
+def _halving(share: float, shrink: float = 0.5, tries: int = 99) -> Function:
+    """Return backtracking with another share of the decrease, another factor, or few tries."""
+
+    def make(objective: Any) -> Function:
+        def rule(w: Any, b: Any, dw: Any, db: Any, learning_rate: float) -> Any:
+            for _ in range(tries):
+                after = objective(w - learning_rate * dw, b - learning_rate * db)[0]
+                if after <= objective(w, b)[0] - share * learning_rate * (dw @ dw + db * db):
+                    break
+                learning_rate *= shrink
+            return w - learning_rate * dw, b - learning_rate * db
+
+        return rule
+
+    return make
+
+
+BACKTRACKING = Task(
+    [(X, y, w, b, rate) for (X, y, w, b), rate in zip(DATA[:5], (1, 4, 1, 3, 2), strict=True)]
+    + [(*DATA[6], 1.0)],
+    [
+        (_halving(0.0), "any decrease will do for it. Half of what the slope promises is asked."),
+        (_halving(1.0), "it asks for all that the slope promises. Half is asked."),
+        (_halving(0.25), "it asks for a quarter of what the slope promises. Half is asked."),
+        (_halving(0.5, 0.1), "it divides the rate by 10. Halve it."),
+        (_halving(0.5, 0.5, 1), "it halves once at most. Go on until the loss falls enough."),
+        (lambda objective: gdlib.plain_step, "it takes the first rate, whatever the loss does."),
+    ],
+    ("the path",),
+    _first_steps,
+)
+
+
+def _priced(make: Function, X: Any, y: Any, w: Any, b: Any, strength: float) -> Any:
+    return make(gdlib.squared_error(X, y), strength)(w, b)
+
+
+def _price(loss: Function, slope: Function, bias: float = 0.0) -> Function:
+    """Return ridge with another price on the weights, or one on the bias too."""
+
+    def make(objective: Any, strength: float) -> Function:
+        def priced(w: Any, b: Any) -> Any:
+            J, dw, db = objective(w, b)
+            paid = loss(w, strength) + bias * strength / 2 * b**2
+            return J + paid, dw + slope(w, strength), db + bias * strength * b
+
+        return priced
+
+    return make
+
+
+RIDGE = Task(
+    [(*case, strength) for case, strength in zip(DATA[:5], (0.5, 2, 0.1, 1, 7), strict=True)],
+    [
+        (
+            _price(lambda w, s: s / 2 * w @ w, lambda w, s: s * w, 1.0),
+            "the bias has no price.",
+        ),
+        (
+            _price(lambda w, s: s / 2 * w @ w, lambda w, s: 0 * w),
+            "the loss is right. The price has a slope too.",
+        ),
+        (
+            _price(lambda w, s: s / 2 * w @ w, lambda w, s: 2 * s * w),
+            "the loss is right. The slope of s/2 · w² is s · w.",
+        ),
+        (_price(lambda w, s: s * w @ w, lambda w, s: s * w), "a ½ stands in front of the price."),
+        (
+            _price(lambda w, s: s * w @ w, lambda w, s: 2 * s * w),
+            "a ½ stands in front of the price.",
+        ),
+        (
+            _price(lambda w, s: s * np.abs(w).sum(), lambda w, s: s * np.sign(w)),
+            "the price is on the squares of the weights.",
+        ),
+        (
+            _price(lambda w, s: 0.0, lambda w, s: s * w),
+            "the gradient is right. The loss lacks the price.",
+        ),
+    ],
+    ("loss", "dw", "db"),
+    _priced,
+)
+
+
+def _classes(make: Function, X: Any, y: Any, w: Any, b: Any) -> Any:
+    return make(X, y)(w, b)
+
+
+def _probability(X: Any, w: Any, b: Any) -> Any:
+    with np.errstate(over="ignore"):
+        return 1 / (1 + np.exp(-(X @ w + b)))
+
+
+def _textbook(X: Any, y: Any) -> Function:
+    def objective(w: Any, b: Any) -> Any:
+        p = _probability(X, w, b)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            loss = -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean()
+        return loss, (p - y) @ X / len(y), (p - y).mean()
+
+    return objective
+
+
+def _of_sums(X: Any, y: Any) -> Function:
+    def objective(w: Any, b: Any) -> Any:
+        loss, dw, db = gdlib.cross_entropy(X, y)(w, b)
+        return loss * len(y), dw * len(y), db * len(y)
+
+    return objective
+
+
+CROSS_ENTROPY = Task(
+    [(X, (y > np.median(y)).astype(float), w, b) for X, y, w, b in DATA if len(y) > 1]
+    + [(np.array([[900.0], [-900.0], [40.0]]), np.array([0.0, 1.0, 1.0]), np.array([1.0]), 0.5)],
+    [
+        (
+            _textbook,
+            "right, until a probability rounds to 0 or 1: then log(0) is −∞. Write the loss with "
+            "np.logaddexp.",
+        ),
+        (
+            lambda X, y: (
+                lambda w, b: (
+                    gdlib.cross_entropy(X, y)(w, b)[0],
+                    *(-part for part in gdlib.cross_entropy(X, y)(w, b)[1:]),
+                )
+            ),
+            "the loss is right. The signs of dw and db are not.",
+        ),
+        (_of_sums, "the sums. Loss, dw and db are means over the rows."),
+        (
+            lambda X, y: gdlib.cross_entropy(X, 1 - y),
+            "the two classes have changed places.",
+        ),
+    ],
+    ("loss", "dw", "db"),
+    _classes,
+)
+
+# ---------------------------------------------------------------- rules that remember
+
+
+def _follow(make: Function, beta: float, gradients: Any, learning_rate: float) -> Any:
+    """Return where a rule with a memory leads on gradients that are given."""
+    rule, w, b, path = make(beta), np.zeros(gradients.shape[1] - 1), 0.0, []
+    for g in gradients:
+        w, b = rule(w, b, g[:-1], float(g[-1]), learning_rate)
+        path.append(np.append(w, b))
+    return np.array(path)
+
+
+def _ball(beta: float, keep: Function) -> Function:
+    """Return momentum with another rule for the velocity."""
+    V = np.zeros(())
+
+    def rule(w: Any, b: Any, dw: Any, db: Any, learning_rate: float) -> Any:
+        nonlocal V
+        V = keep(V, np.append(dw, db), beta)
+        return w - learning_rate * V[:-1], b - learning_rate * V[-1]
+
+    return rule
+
+
+MOMENTUM = Task(
+    [
+        (beta, rng.normal(size=(5, n + 1)), rate)
+        for beta, n, rate in ((0.9, 3, 0.1), (0.5, 1, 1.0), (0.0, 2, 0.3))
+    ],
+    [
+        (lambda beta: gdlib.plain_step, "it remembers nothing: a plain step."),
+        (
+            lambda beta: _ball(beta, lambda V, g, beta: beta * V + (1 - beta) * g),
+            "it takes a mean of the gradients, V = βV + (1 − β)g. In this book they add up.",
+        ),
+        (
+            lambda beta: _ball(beta, lambda V, g, beta: beta * V - g),
+            "the sign: either V is subtracted, or the gradient is.",
+        ),
+        (
+            lambda beta: _ball(beta, lambda V, g, beta: V + g),
+            "nothing is forgotten: the old velocity is multiplied by β.",
+        ),
+        (
+            lambda beta: _ball(beta, lambda V, g, beta: beta * (V + g)),
+            "β multiplies the old velocity, not the new gradient.",
+        ),
+    ],
+    ("the path",),
+    _follow,
+)
+
+
+def _adam(
+    beta1: float, beta2: float, epsilon: float, correct: bool = True, root: bool = True
+) -> Function:
+    """Return Adam, or Adam with something left out."""
+    M, S, count = np.zeros(()), np.zeros(()), 0
+
+    def rule(w: Any, b: Any, dw: Any, db: Any, learning_rate: float) -> Any:
+        nonlocal M, S, count
+        g, count = np.append(dw, db), count + 1
+        M, S = beta1 * M + (1 - beta1) * g, beta2 * S + (1 - beta2) * g**2
+        m, s = (M / (1 - beta1**count), S / (1 - beta2**count)) if correct else (M, S)
+        step = learning_rate * m / ((np.sqrt(s) if root else s) + epsilon)
+        return w - step[:-1], b - float(step[-1])
+
+    return rule
+
+
+def _follow_adam(make: Function, gradients: Any, learning_rate: float) -> Any:
+    return _follow(lambda _: make(), 0.0, gradients, learning_rate)
+
+
+ADAM = Task(
+    [(rng.normal(size=(6, n + 1)) * 10.0**size, 0.1) for n, size in ((3, 0), (1, 3), (2, -3))],
+    [
+        (
+            lambda: _adam(0.9, 0.999, 1e-8, correct=False),
+            "the means begin at 0 and are too small at first: divide M by 1 − β₁ᵏ, S by 1 − β₂ᵏ.",
+        ),
+        (
+            lambda: _adam(0.9, 0.999, 1e-8, root=False),
+            "the root is missing: the step is M divided by the root of S.",
+        ),
+        (lambda: _adam(0.999, 0.9, 1e-8), "β₁ and β₂ have changed places."),
+        (lambda: _adam(0.0, 0.999, 1e-8), "it takes the last gradient. M is a mean of them."),
+    ],
+    ("the path",),
+    _follow_adam,
+)
+
+TASKS: dict[Function, Task] = {
+    gdlib.standardize: STANDARDIZE,
+    gdlib.unstandardize: UNSTANDARDIZE,
+    gdlib.initialize_parameters: INITIALIZE,
+    gdlib.loss_function: LOSS,
+    gdlib.gradient: GRADIENT,
+    gdlib.numerical_gradient: DIFFERENCES,
+    gdlib.update_parameters: UPDATE,
+    gdlib.squared_error: OBJECTIVE,
+    gdlib.descend: DESCEND,
+    gdlib.gradient_descent: FIT,
+    gdlib.backtracking: BACKTRACKING,
+    gdlib.ridge: RIDGE,
+    gdlib.cross_entropy: CROSS_ENTROPY,
+    gdlib.Momentum: MOMENTUM,
+    gdlib.Adam: ADAM,
+}
