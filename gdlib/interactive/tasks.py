@@ -125,6 +125,13 @@ UNSTANDARDIZE = Task(
     ("w", "b"),
 )
 
+
+def _beside_nan(function: Function, num_features: int) -> Any:
+    """Call a function just after NaN stood in the memory that ``np.empty`` may return."""
+    np.full(num_features, np.nan)
+    return function(num_features)
+
+
 INITIALIZE = Task(
     [(1,), (3,), (7,)],
     [
@@ -136,6 +143,7 @@ INITIALIZE = Task(
         ),
     ],
     ("w", "b"),
+    _beside_nan,
 )
 
 # ---------------------------------------------------------------- loss, gradient, update
@@ -227,8 +235,8 @@ def _difference(ahead: float, back: float, width: float) -> Function:
 
 DIFFERENCES = Task(
     [
-        (loss, rng.normal(size=n), float(rng.normal()), h)
-        for loss in (_wave, _bowl)
+        (loss, rng.uniform(-1, 1, n), float(rng.uniform(-1, 1)), h)
+        for loss in (_wave, _bowl)  # parameters below 1, for which gdlib takes h as it is
         for n, h in ((1, 0.1), (3, 0.05), (4, 0.2))
     ],
     [
@@ -323,7 +331,9 @@ def _listing(row: Function) -> Function:
 
 RUNS = [
     (X, y, w, b, rate, n)
-    for (X, y, w, b), rate, n in zip(DATA[:4], (0.1, 0.05, 0.02, 0.2), (4, 1, 7, 0), strict=True)
+    for (X, y, w, b), rate, n in zip(
+        DATA[:5], (0.1, 0.05, 0.02, 0.2, 0.1), (4, 1, 7, 0, 3), strict=True
+    )
 ]
 
 DESCEND = Task(

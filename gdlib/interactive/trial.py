@@ -278,10 +278,15 @@ def _differing(yours: Function, trials: list[_Trial], parts: Sequence[str]) -> s
         return f"{text}Only the first digits agree: something rounds."
     least = min(bad, key=lambda one: sum(map(np.size, one.arguments.values())))
     place = least.wrong[0]
-    got, right = (np.array2string(v, precision=4) for v in (least.got[place], least.right[place]))
+    name, got, right = names[place], least.got[place], least.right[place]
+    if right.size > 4:  # one entry says enough
+        entry = np.unravel_index(np.argmax(np.abs(got - right)), right.shape)
+        name = f"{name}[{', '.join(map(str, entry))}]"
+        got, right = got[entry], right[entry]
+    got, right = (np.array2string(np.asarray(value), precision=4) for value in (got, right))
     return (
         f"{text}It agrees in {len(trials) - len(bad)} of {len(trials)} cases.\nWith {least}, "
-        f"{names[place]} is {got}, where {right} is right. {_foreign(yours)}"
+        f"{name} is {got}, where {right} is right. {_foreign(yours)}"
     ).strip()
 
 
