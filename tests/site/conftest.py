@@ -150,11 +150,12 @@ def address(addresses):
 
 
 def pytest_generate_tests(metafunc):
-    """Run a test that takes `figure_page` on every page of the site that has sliders."""
-    if "figure_page" in metafunc.fixturenames:
-        found = sorted(
-            str(page.relative_to(SITE))
-            for page in SITE.rglob("*.html")
-            if 'class="gd-explore"' in page.read_text(encoding="utf-8")
-        )
-        metafunc.parametrize("figure_page", found or [None])
+    """Run a test that takes `figure_page` on every page with sliders, and so for questions."""
+    for name, kind in {"figure_page": "gd-explore", "question_page": "gd-ask"}.items():
+        if name in metafunc.fixturenames:
+            found = sorted(
+                str(page.relative_to(SITE))
+                for page in SITE.rglob("*.html")
+                if f'class="{kind}"' in page.read_text(encoding="utf-8")
+            )
+            metafunc.parametrize(name, found or [None])

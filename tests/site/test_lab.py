@@ -19,6 +19,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from selenium.common.exceptions import WebDriverException
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
@@ -43,14 +44,33 @@ figure
 """
 
 
+QUESTIONS = [
+    """
+from gdlib import loss_function
+from gdlib.interactive import ask, check
+""",
+    'ask(\n    "$J =$",\n    0.5,\n    mistakes=[((-9, 0), "A loss is never negative.")],\n)',
+    'ask(\n    "Which?",\n    "b",\n    choices=["a", "b"],\n)',
+    """
+def yours(X, y, w, b):
+    return ...
+
+
+check(yours, like=loss_function)
+""",
+]
+
+
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """The address of a JupyterLab that shows copies of the chapters and a figure of our own."""
+    """The address of a JupyterLab that shows copies of the chapters and notebooks of our own."""
     folder = tmp_path_factory.mktemp("lab")
     shutil.copytree(CHAPTERS, folder / "work" / "chapters")
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL.strip())])
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(notebook, folder / "work" / "figure.ipynb")
+    for name, cells in {"figure": [CELL], "questions": QUESTIONS}.items():
+        made = [nbformat.v4.new_code_cell(cell.strip()) for cell in cells]
+        notebook = nbformat.v4.new_notebook(cells=made)
+        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+        nbformat.write(notebook, folder / "work" / f"{name}.ipynb")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -185,3 +205,49 @@ def test_a_live_slider_moves_the_figure(browser, lab):
     wait.until(lambda b: picture() == "a line up to 3")
     assert not browser.find_elements(By.CSS_SELECTOR, ".jp-OutputArea .gd-error")
     assert len(browser.find_elements(By.CSS_SELECTOR, ".jp-OutputArea .gd-panels")) == 1
+
+
+WRITE = """
+const [place, source, done] = arguments
+const {content} = jupyterapp.shell.currentWidget
+content.activeCellIndex = place
+content.widgets[place].model.sharedModel.setSource(source)
+jupyterapp.commands.execute("notebook:run-cell").then(
+    () => done(content.widgets[place].model.outputs.toJSON()))
+"""
+
+
+def test_questions_answer_by_keyboard_and_a_written_function_is_checked(browser, lab):
+    cells = run(browser, lab.format("questions.ipynb"))
+    count = "return jupyterapp.shell.currentWidget.content.widgets.length"
+    before = browser.execute_script(count)
+
+    def find(place, selector):
+        node = browser.execute_script(SCROLL_TO, place)
+        wait = WebDriverWait(browser, PATIENCE, 0.3, ignored_exceptions=[WebDriverException])
+        parts = wait.until(lambda _: node.find_elements(By.CSS_SELECTOR, selector))
+        return parts, node.find_element(By.CSS_SELECTOR, "[role=status]")
+
+    [box], said = find(1, "[type=text]")
+    for typed, sentence in {"dd": "Write a number", "−3": "never negative", "½": "Right."}.items():
+        box.send_keys(Keys.CONTROL, "a")
+        box.send_keys(typed, Keys.ENTER)
+        assert sentence in said.text
+
+    radios, said = find(2, "[type=radio]")
+    radios[0].send_keys(Keys.SPACE)
+    keys = ActionChains(browser)
+    keys.send_keys(Keys.ARROW_DOWN, "x", "d", "d", "b", Keys.ENTER).perform()  # x cuts a cell
+    assert said.text == "Right."
+    assert browser.execute_script(count) == before
+
+    stub = cells[3]
+    assert stub["outputs"][0]["data"]["text/plain"] == "yours: not written yet."
+    for line, sentence in {
+        "r = X @ w + b - y; return r @ r / len(y)": "2 times what is right",
+        "return X @ nobody": "line 2: return X @ nobody",
+        "r = X @ w + b - y; return r @ r / (2 * len(y))": "right, in all 7 cases",
+    }.items():
+        written = stub["source"].replace("return ...", line)
+        [output] = browser.execute_async_script(WRITE, stub["place"], written)
+        assert sentence in output["data"]["text/plain"]
