@@ -67,7 +67,7 @@ STANDARDIZE = Task(
             "one mean and one deviation for the whole table. Each column has its own: axis=0.",
         ),
         (
-            lambda X: ((X.T - X.mean(axis=1)).T, X.mean(axis=1), X.std(axis=1)),
+            lambda X: ((X - X.mean(axis=1)) / X.std(axis=1), X.mean(axis=1), X.std(axis=1)),
             "a mean for each row. A feature is a column: axis=0.",
         ),
         (
@@ -98,6 +98,26 @@ STANDARDIZE = Task(
             lambda X: (X - X.mean(axis=0), X.mean(axis=0), X.std(axis=0)),
             "it is not divided by the deviation.",
         ),
+        (
+            lambda X: (
+                (X - X.mean(axis=0)) / X.std(axis=0) / len(X) ** 0.5,
+                X.mean(axis=0),
+                X.std(axis=0) * len(X) ** 0.5,
+            ),
+            "under the root stands a sum of squares. Their mean is wanted.",
+        ),
+        (
+            lambda X: ((X - X.mean(axis=0)) / np.ptp(X, axis=0), X.mean(axis=0), np.ptp(X, axis=0)),
+            "it divides by the range, largest minus smallest. The standard deviation is wanted.",
+        ),
+        (
+            lambda X: ((X - X.min(axis=0)) / np.ptp(X, axis=0), X.min(axis=0), np.ptp(X, axis=0)),
+            "from 0 to 1: the smallest and the range. Mean and standard deviation are wanted.",
+        ),
+        (
+            lambda X: ((X - X.mean(axis=0)) / X.std(axis=0), X.std(axis=0), X.mean(axis=0)),
+            "Z is right. The mean comes before the deviation.",
+        ),
     ],
     ("Z", "mean", "std"),
 )
@@ -113,13 +133,27 @@ UNSTANDARDIZE = Task(
         for n in (1, 2, 3, 5)
     ],
     [
-        (lambda w, b, mean, std: (w * std, b - (w * std) @ mean), "w is to be divided by std."),
-        (lambda w, b, mean, std: (w * std, b - (w / std) @ mean), "w is to be divided by std."),
-        (lambda w, b, mean, std: (w / std, b), "the bias changes too."),
-        (lambda w, b, mean, std: (w / std, b - w @ mean), "b is found with the new weights."),
+        (
+            lambda w, b, mean, std: (w * std, b - (w * std) @ mean),
+            "w goes the wrong way: where one deviation is 14 mm, a weight is less for one mm.",
+        ),
+        (
+            lambda w, b, mean, std: (w * std, b - (w / std) @ mean),
+            "w goes the wrong way: where one deviation is 14 mm, a weight is less for one mm.",
+        ),
+        (lambda w, b, mean, std: (w / std, b), "w is right. The bias changes too."),
+        (lambda w, b, mean, std: (w, b - (w / std) @ mean), "b is right. The weights change too."),
+        (
+            lambda w, b, mean, std: (w / std, b - w @ mean),
+            "w is right. For b, too, the new weights are wanted.",
+        ),
         (
             lambda w, b, mean, std: (w / std, b + (w / std) @ mean),
-            "the sign of what is added to b.",
+            "w is right. b has the wrong sign somewhere: what does the line say where x is 0?",
+        ),
+        (
+            lambda w, b, mean, std: (w / std, b - (w / std).sum() * mean.sum()),
+            "w is right. For b each weight meets its own mean: first multiply, then add up.",
         ),
     ],
     ("w", "b"),
@@ -141,6 +175,7 @@ INITIALIZE = Task(
             lambda num_features: (np.zeros(num_features + 1), 0.0),
             "one weight too many: the bias stands by itself.",
         ),
+        (lambda num_features: (np.zeros(3), 0.0), "it gives three weights, whatever is asked for."),
     ],
     ("w", "b"),
     _beside_nan,
@@ -162,7 +197,16 @@ LOSS = Task(
             lambda X, y, w, b: (r(X, -y, w, b) ** 2).mean() / 2,
             "a residual is prediction minus target.",
         ),
+        (lambda *a: r(*a).mean() / 2, "no residual is squared: too high pays for too low."),
         (lambda *a: np.sqrt((r(*a) ** 2).mean()), "no root is taken, and a ½ stands in front."),
+        (
+            lambda X, y, w, b: (r(X, y, w, b) ** 2).sum() / 2 * len(y),
+            "brackets: / 2 * m divides by 2 and multiplies by m.",
+        ),
+        (
+            lambda X, y, w, b: r(X, y, w, b)[0] ** 2 / (2 * len(y)),
+            "the first row alone. Is the return inside the loop?",
+        ),
         (
             lambda X, y, w, b: (r(X, y[:, None], w, b) ** 2).sum() / (2 * len(y)),
             "every prediction meets every target: (m,) minus (m, 1) has m × m entries.",
