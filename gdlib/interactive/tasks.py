@@ -246,6 +246,17 @@ GRADIENT = Task(
             "dw is divided by the number of features. The mean is over the m rows.",
         ),
         (
+            lambda X, y, w, b: (X @ r(X, y, w, b) / len(y), r(X, y, w, b).mean()),
+            "X @ r goes along the rows. dw goes down the columns, one number for each.",
+        ),
+        (
+            lambda X, y, w, b: (
+                r(X, y[:, None], w, b).sum(axis=0) @ X / len(y),
+                r(X, y[:, None], w, b).mean(),
+            ),
+            "every prediction meets every target: (m,) minus (m, 1) has m × m entries.",
+        ),
+        (
             lambda X, y, w, b: (r(X, y, w, b) @ X / len(y), -r(X, y, w, b).mean()),
             "dw is right. The sign of db is not.",
         ),
@@ -277,6 +288,14 @@ def _difference(ahead: float, back: float, width: float) -> Function:
     return slopes
 
 
+def _drifting(loss: Any, w: Any, b: Any, h: float = 1e-5) -> Any:
+    dw, moved = np.zeros(len(w)), np.zeros(len(w))
+    for j in range(len(w)):
+        moved[j] = h
+        dw[j] = (loss(w + moved, b) - loss(w - moved, b)) / (2 * h)
+    return dw, _difference(1, -1, 2)(loss, w, b, h)[1]
+
+
 DIFFERENCES = Task(
     [
         (loss, rng.uniform(-1, 1, n), float(rng.uniform(-1, 1)), h)
@@ -286,7 +305,16 @@ DIFFERENCES = Task(
     [
         (_difference(1, 0, 1), "it looks ahead only. Look back as well, and divide by 2h."),
         (_difference(0, -1, 1), "it looks back only. Look ahead as well, and divide by 2h."),
+        (_difference(1, 0, 2), "it looks ahead only. Look back as well."),
         (_difference(1, -1, 1), "from p − h to p + h it is 2h."),
+        (
+            lambda loss, w, b, h: [part * h**2 for part in _difference(1, -1, 2)(loss, w, b, h)],
+            "brackets: / 2 * h divides by 2, then multiplies by h.",
+        ),
+        (
+            lambda loss, w, b, h: (0 * w, _difference(1, -1, 2)(loss, w, b, h)[1]),
+            "db is right, dw is 0. Are w ahead and w back the same array? Copy w for each.",
+        ),
         (
             lambda loss, w, b, h: (
                 np.full(len(w), (loss(w + h, b) - loss(w - h, b)) / (2 * h)),
@@ -294,6 +322,7 @@ DIFFERENCES = Task(
             ),
             "all weights move at once. Move one, and leave the others.",
         ),
+        (_drifting, "a weight that has moved stays there. Begin with w again for each."),
     ],
     ("dw", "db"),
 )
@@ -331,7 +360,8 @@ UPDATE = Task(
 
 
 def _at(make: Function, X: Any, y: Any, w: Any, b: Any) -> Any:
-    return make(X, y)(w, b)
+    made = make(X, y)
+    return 0.0 if isinstance(made, tuple) else made(w, b)
 
 
 OBJECTIVE = Task(
@@ -343,23 +373,55 @@ OBJECTIVE = Task(
             ),
             "the gradient is right. The loss is twice what it should be.",
         ),
+        (
+            lambda X, y: (
+                lambda w, b: (*gdlib.gradient(X, y, w, b), gdlib.loss_function(X, y, w, b))
+            ),
+            "the order: first the loss, then dw and db.",
+        ),
+        (
+            lambda X, y: lambda w, b: gdlib.squared_error(X, y)(w, 0.0),
+            "the bias is missing in the prediction.",
+        ),
+        (
+            lambda X, y: lambda w, b: gdlib.squared_error(X, y)(0 * w, 0.0),
+            "it looks at zero, and not at the w and b that it is given.",
+        ),
+        (
+            lambda X, y: (X, y),
+            "it returns results. Return the function that computes them, without parentheses.",
+        ),
     ],
     ("loss", "dw", "db"),
     _at,
 )
 
 
+ONE = 1.0  # what stands for a step that is returned, and for steps that come all at once
+AT_ONCE = np.zeros((0, 5))
+
+
 def _steps(
     run: Function, X: Any, y: Any, w: Any, b: Any, learning_rate: float, num_iterations: int
 ) -> Any:
     """Return a table of iteration, w, b and loss, a row a step."""
-    rows = []
-    for step in run(gdlib.squared_error(X, y), w, b, learning_rate, num_iterations):
-        parts = step if isinstance(step, tuple) else (step.iteration, step.w, step.b, step.loss)
-        rows.append(np.hstack(parts))
+    objective, calls, first, rows = gdlib.squared_error(X, y), 0, 0, []
+
+    def counted(w: Any, b: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        return objective(w, b)
+
+    steps = run(counted, w, b, learning_rate, num_iterations)
+    if isinstance(steps, tuple):
+        return ONE
+    for step in steps:
+        first = first or calls
+        whole = isinstance(step, tuple | list)
+        rows.append(np.hstack(step[:4]) if whole else np.array([float(step)]))
         if len(rows) > 99:
             break
-    return np.array(rows)
+    return AT_ONCE if len(rows) > 1 and first == calls else np.array(rows)
 
 
 def _listing(row: Function) -> Function:
@@ -368,9 +430,16 @@ def _listing(row: Function) -> Function:
     def run(objective: Any, w: Any, b: Any, learning_rate: float, num_iterations: int) -> Any:
         steps = list(gdlib.descend(objective, w, b, learning_rate, num_iterations + 1))
         rows = [(step.iteration, step.w, step.b, step.loss) for step in steps]
-        return [one for k in range(num_iterations + 1) if (one := row(rows, k))]
+        for k in range(num_iterations + 1):
+            if one := row(rows, k):
+                yield one
+                objective(w, b)  # as a run does that goes on
 
     return run
+
+
+def _uphill(w: Any, b: Any, dw: Any, db: Any, learning_rate: float) -> Any:
+    return w + learning_rate * dw, b + learning_rate * db
 
 
 RUNS = [
@@ -403,6 +472,27 @@ DESCEND = Task(
         (
             _listing(lambda rows, k: rows[k] if k < len(rows) - 2 else None),
             "one step is missing: with the start there are num_iterations + 1.",
+        ),
+        (
+            _listing(lambda rows, k: rows[k + 1] if k < len(rows) - 2 else None),
+            "the start is missing. It is handed out too, as iteration 0.",
+        ),
+        (
+            _listing(lambda rows, k: (k, *rows[k + 1][1:]) if k < len(rows) - 2 else None),
+            "the start is missing. It is handed out too, as iteration 0.",
+        ),
+        (
+            lambda *run: list(gdlib.descend(*run)),
+            "the whole run is computed before the first step is handed out. yield each step as "
+            "soon as you have it.",
+        ),
+        (
+            lambda *run: next(gdlib.descend(*run)),
+            "return ends the function at the first step. yield hands it out and goes on.",
+        ),
+        (
+            lambda *run: gdlib.descend(*run, update=_uphill),
+            "it goes up. The gradient points uphill: subtract.",
         ),
     ],
     ("the table of steps",),
@@ -454,6 +544,14 @@ FIT = Task(
         (
             lambda X, y, rate, n: _fit(X, y, np.zeros(X.shape[1]), 0.0, rate, min(n, 1)),
             "it makes one step only. Is the return inside the loop?",
+        ),
+        (
+            lambda X, y, rate, n: (np.zeros(X.shape[1]), 0.0),
+            "it returns the start. Is the return inside the loop, or is what a step gives lost?",
+        ),
+        (
+            lambda X, y, rate, n: _fit(X, y, np.zeros(X.shape[1]), 0.0, n * rate, 1),
+            "every step takes the gradient of the start. Compute it again in each.",
         ),
         (_sequential, "the bias sees weights that have already moved. Use the old ones for both."),
     ],
