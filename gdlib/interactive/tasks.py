@@ -558,6 +558,173 @@ FIT = Task(
     ("w", "b"),
 )
 
+# ---------------------------------------------------------------- whole programs
+
+
+def program(X: Any, y: Any, learning_rate: float, num_iterations: int) -> Any:
+    """Return w, b and the losses of a descent from zero, that of the start first.
+
+    Examples
+    --------
+    >>> w, b, losses = program(np.array([[1.0], [3.0]]), np.array([2.0, 4.0]), 0.1, 2)
+    >>> losses.round(3)
+    array([5.   , 0.89 , 0.174])
+    """
+    objective, zero = gdlib.squared_error(X, y), np.zeros(X.shape[1])
+    steps = list(gdlib.descend(objective, zero, 0.0, learning_rate, num_iterations))
+    return steps[-1].w, steps[-1].b, np.array([step.loss for step in steps])
+
+
+def _stepping(step: Function) -> Function:
+    """Return a program that makes another step."""
+
+    def run(X: Any, y: Any, learning_rate: float, num_iterations: int) -> Any:
+        w, b = np.zeros(X.shape[1]), 0.0
+        losses = [gdlib.loss_function(X, y, w, b)]
+        for _ in range(num_iterations):
+            w, b = step(X, y, w, b, learning_rate)
+            losses.append(gdlib.loss_function(X, y, w, b))
+        return w, b, losses
+
+    return run
+
+
+def _keeping(keep: Function) -> Function:
+    """Return a program that keeps other losses."""
+
+    def run(*case: Any) -> Any:
+        w, b, losses = program(*case)
+        return w, b, keep(losses)
+
+    return run
+
+
+def _one_after_the_other(X: Any, y: Any, w: Any, b: Any, rate: float) -> Any:
+    w = w - rate * gdlib.gradient(X, y, w, b)[0]
+    return w, b - rate * gdlib.gradient(X, y, w, b)[1]
+
+
+PROGRAM = Task(
+    FIT.cases,
+    [
+        (_keeping(lambda losses: losses[1:]), "losses lacks the loss of the start."),
+        (_keeping(lambda losses: losses[:-1]), "losses lacks the loss after the last step."),
+        (_keeping(lambda losses: losses[-1]), "only the last loss. Keep all of them in a list."),
+        (
+            _keeping(lambda losses: np.append(losses[0], losses[:-1])),
+            "losses is one step late. Take the loss after the update.",
+        ),
+        (_keeping(lambda losses: 2 * losses), "w and b are right. The ½ is missing in the losses."),
+        (
+            lambda X, y, rate, n: program(X, y, rate, n + 1),
+            "one step too many.",
+        ),
+        (
+            lambda X, y, rate, n: (*program(X, y, rate, n + 1)[:2], program(X, y, rate, n)[2]),
+            "losses is right. w and b have made one step too many.",
+        ),
+        (
+            lambda X, y, rate, n: program(X, y, rate, min(n, 1)),
+            "it makes one step only. Is the return inside the loop?",
+        ),
+        (
+            _stepping(lambda X, y, w, b, rate: _fit(X, y, w, b, -rate, 1)),
+            "it goes up. The gradient points uphill: subtract.",
+        ),
+        (
+            _stepping(lambda X, y, w, b, rate: (w, b)),
+            "it stays at the start: w and b must be given new values.",
+        ),
+        (
+            _stepping(_one_after_the_other),
+            "the bias sees weights that have already moved. Use the old ones for both.",
+        ),
+    ],
+    ("w", "b", "losses"),
+)
+
+
+def line(x: Any, y: Any) -> Any:
+    """Return slope and intercept of the line with the least squares.
+
+    Examples
+    --------
+    >>> w, b = line([1.0, 2.0, 3.0], [5.0, 7.0, 9.0])
+    >>> round(w, 6), round(b, 6)
+    (2.0, 3.0)
+    """
+    w, b = np.polyfit(x, y, 1)
+    return float(w), float(b)
+
+
+def _unfinished(rate: float, steps: int) -> Function:
+    """Return a descent over standardized x, which is not given enough steps."""
+
+    def run(x: Any, y: Any) -> Any:
+        done = 1 - (1 - rate) ** steps
+        w = done * line(x, y)[0]
+        return w, done * np.mean(y) - w * np.mean(x)
+
+    return run
+
+
+SLOW = "the descent is not done. Give it a larger rate, or more steps."
+
+LINE = Task(
+    [(X[:, 0], y) for X, y, *_ in TALL] + [(np.array([0, 2, 1, 2, 0]), np.array([1, 5, 2, 9, 4]))],
+    [
+        (
+            lambda x, y: (line(x, y)[0] * np.std(x), np.mean(y)),
+            "that is the line over standardized x. Bring it back with unstandardize.",
+        ),
+        (
+            lambda x, y: (line(x, y)[0], np.mean(y)),
+            "w is right. b is the one of standardized x.",
+        ),
+        (lambda x, y: line(x, y)[::-1], "w and b have changed places."),
+        (lambda x, y: line(y, x), "x and y have changed places."),
+        (lambda x, y: (x @ y / (x @ x), 0.0), "the line has no bias."),
+        (_unfinished(0.01, 100), SLOW),
+        (_unfinished(0.1, 100), SLOW),
+        (_unfinished(0.01, 1000), SLOW),
+    ],
+    ("w", "b"),
+)
+
+
+def typical_error(predictions: Any, targets: Any) -> Any:
+    """Return the root of the mean square of the residuals.
+
+    Examples
+    --------
+    >>> float(typical_error(np.array([3.0, 5.0]), np.array([4.0, 12.0])))
+    5.0
+    """
+    return np.sqrt(np.mean((predictions - targets) ** 2))
+
+
+ERROR = Task(
+    [(X @ w + b, y) for X, y, w, b in TALL],
+    [
+        (
+            lambda p, t: np.mean((p - t) ** 2),
+            "that is the mean square. Its unit is squared: take the root.",
+        ),
+        (
+            lambda p, t: np.mean(np.abs(p - t)),
+            "that is the mean size of the residuals. Square first, then mean, then root.",
+        ),
+        (lambda p, t: np.sqrt(np.sum((p - t) ** 2)), "that is the root of the sum. Take the mean."),
+        (
+            lambda p, t: np.sqrt(np.sum((p - t) ** 2)) / len(t),
+            "the root is taken too early: first the mean, then the root.",
+        ),
+        (lambda p, t: np.sqrt(np.mean((p - t) ** 2) / 2), "there is no ½ in a typical error."),
+        (lambda p, t: np.std(p - t), "np.std subtracts the mean of the residuals first."),
+        (lambda p, t: np.mean(p - t), "plus and minus cancel. Square the residuals first."),
+    ],
+)
+
 # ---------------------------------------------------------------- rules and prices
 
 
@@ -815,6 +982,9 @@ TASKS: dict[Function, Task] = {
     gdlib.squared_error: OBJECTIVE,
     gdlib.descend: DESCEND,
     gdlib.gradient_descent: FIT,
+    program: PROGRAM,
+    line: LINE,
+    typical_error: ERROR,
     gdlib.backtracking: BACKTRACKING,
     gdlib.ridge: RIDGE,
     gdlib.cross_entropy: CROSS_ENTROPY,

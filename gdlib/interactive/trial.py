@@ -275,7 +275,7 @@ def _differing(yours: Function, trials: list[_Trial], parts: Sequence[str]) -> s
             "it holds whole numbers too."
         )
     if all(_close(got, right, 1e-2) for _, got, right in pairs):
-        return f"{text}Only the first digits agree: something rounds."
+        return f"{text}Only the first digits agree: something rounds, or stops too early."
     least = min(bad, key=lambda one: sum(map(np.size, one.arguments.values())))
     place = least.wrong[0]
     name, got, right = names[place], least.got[place], least.right[place]
