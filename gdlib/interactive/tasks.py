@@ -815,6 +815,18 @@ RIDGE = Task(
             "the price is on the squares of the weights.",
         ),
         (
+            _price(lambda w, s: s / 2 * np.sqrt(w @ w), lambda w, s: s * w),
+            "the gradient is right. In the loss the length of w is squared.",
+        ),
+        (
+            _price(lambda w, s: -s / 2 * w @ w, lambda w, s: -s * w),
+            "the price is subtracted. Large weights are to cost more, not less.",
+        ),
+        (
+            _price(lambda w, s: w @ w / 2, lambda w, s: w),
+            "the strength is missing.",
+        ),
+        (
             _price(lambda w, s: 0.0, lambda w, s: s * w),
             "the gradient is right. The loss lacks the price.",
         ),
@@ -879,6 +891,136 @@ CROSS_ENTROPY = Task(
     _classes,
 )
 
+# ---------------------------------------------------------------- mini-batches
+
+
+def _epochs(maker: Function, X: Any, y: Any, batch_size: int, seed: int) -> Any:
+    """Return of two epochs what does not depend on which rows come first.
+
+    The rows of each batch; whether an epoch has each row once (0: no; −1: a row beside the target
+    of another); whether its order is a new one; whether the calls return what `make` gives them.
+    """
+    calls: list[Any] = []
+
+    def make(rows: Any, targets: Any) -> Function:
+        objective = gdlib.squared_error(rows, targets)
+
+        def watched(w: Any, b: Any) -> Any:
+            found = objective(w, b)
+            calls.append((np.column_stack([rows, targets]).tolist(), np.hstack(found)))
+            return found
+
+        return watched
+
+    objective = maker(make, X, y, batch_size, np.random.default_rng(seed))
+    steps, seen, kept = len(y) // batch_size, [], 1.0
+    for _ in range(2 * steps):
+        calls.append(([], np.zeros(0)))  # for those who do not ask make
+        given = objective(X[0], 1.0)
+        if given is None or given is ...:
+            return given
+        rows, right = calls[-1]
+        seen.append(rows)
+        flat = np.hstack(given) if isinstance(given, tuple | list) else np.zeros(1)
+        kept *= flat.shape == right.shape and np.allclose(flat, right)
+    sizes = np.array([*map(len, seen)], dtype=float)
+    if (sizes != batch_size).any():
+        return sizes, np.zeros(2), np.zeros(2), kept
+    places = {tuple(row): i for i, row in enumerate(np.column_stack([X, y]).tolist())}
+    orders = [
+        [places.get(tuple(row), -1) for batch in epoch for row in batch]
+        for epoch in (seen[:steps], seen[steps:])
+    ]
+    once = [-1.0 if -1 in order else float(len({*order}) == len(order)) for order in orders]
+    before = [[*range(len(orders[0]))], orders[0]]
+    new = [float(one != other and -1 not in one) for one, other in zip(orders, before, strict=True)]
+    return sizes, np.array(once), np.array(new), kept
+
+
+def _taking(batch: Function) -> Function:
+    """Return mini-batches that take the rows batch(call, m, batch_size, rng, order)."""
+
+    def maker(make: Any, X: Any, y: Any, batch_size: int, rng: Any) -> Function:
+        order, call = rng.permutation(len(y)), -1
+
+        def objective(w: Any, b: Any) -> Any:
+            nonlocal call
+            call += 1
+            rows = batch(call, len(y), batch_size, rng, order)
+            rows, targets = rows if isinstance(rows, tuple) else (rows, rows)
+            return make(X[rows], y[targets])(w, b)
+
+        return objective
+
+    return maker
+
+
+def _slice(call: int, m: int, batch_size: int) -> Any:
+    """Return the places of a call in the order of its epoch."""
+    start = call % (m // batch_size) * batch_size
+    return slice(start, start + batch_size)
+
+
+def _with_rest(call: int, m: int, B: int, rng: Any, order: Any) -> Any:
+    start = call % -(-m // B) * B
+    if start == 0:
+        rng.shuffle(order)
+    return order[start : start + B]
+
+
+def _apart(call: int, m: int, B: int, rng: Any, order: Any) -> Any:
+    return order[_slice(call, m, B)], rng.permutation(m)[:B]
+
+
+def _sums(make: Any, X: Any, y: Any, batch_size: int, rng: Any) -> Function:
+    """Return mini-batches whose loss and gradient are sums."""
+    batches = gdlib.MiniBatches(make, X, y, batch_size, rng)
+    return lambda w, b: tuple(batch_size * part for part in batches(w, b))
+
+
+MINI_BATCHES = Task(
+    [
+        (np.column_stack([rng.normal(size=m), np.arange(m)]), rng.normal(size=m), B, seed)
+        for seed, (m, B) in enumerate([(12, 4), (13, 5), (15, 1), (14, 2)])
+    ],
+    [
+        (
+            _taking(lambda call, m, B, rng, order: _slice(call, m, B)),
+            "the rows come in the order of the table. Shuffle them first.",
+        ),
+        (
+            _taking(lambda call, m, B, rng, order: order[_slice(call, m, B)]),
+            "every epoch has the same order. Shuffle again where one begins.",
+        ),
+        (
+            _taking(lambda call, m, B, rng, order: order[:B]),
+            "every call sees the same rows. Go on from where the last batch has ended.",
+        ),
+        (
+            _taking(lambda call, m, B, rng, order: rng.integers(m, size=B)),
+            "in an epoch some rows come twice and others never. Shuffle once, then take them in "
+            "turn.",
+        ),
+        (
+            _taking(lambda call, m, B, rng, order: order),
+            "every call sees all rows. Take batch_size of them.",
+        ),
+        (
+            _taking(_with_rest),
+            "the last batch of an epoch is smaller than the others. Leave that rest out.",
+        ),
+        (_taking(_apart), "the rows of X and y part. One order is for both."),
+        (_sums, "loss and gradient of a batch are means, as make returns them."),
+    ],
+    (
+        "the number of rows in each batch",
+        "each row once in an epoch (1 for yes)",
+        "another order in each epoch (1 for yes)",
+        "loss and gradient as make returns them (1 for yes)",
+    ),
+    _epochs,
+)
+
 # ---------------------------------------------------------------- rules that remember
 
 
@@ -891,14 +1033,16 @@ def _follow(make: Function, beta: float, gradients: Any, learning_rate: float) -
     return np.array(path)
 
 
-def _ball(beta: float, keep: Function) -> Function:
-    """Return momentum with another rule for the velocity."""
-    V = np.zeros(())
+def _ball(beta: float, keep: Function, late: bool = False, bias: bool = True) -> Function:
+    """Return momentum with another rule for the velocity, a step late, or a bias without one."""
+    V: Any = 0.0
 
     def rule(w: Any, b: Any, dw: Any, db: Any, learning_rate: float) -> Any:
         nonlocal V
-        V = keep(V, np.append(dw, db), beta)
-        return w - learning_rate * V[:-1], b - learning_rate * V[-1]
+        g = np.append(dw, db)
+        old, V = V + 0 * g, keep(V, g, beta)
+        step = learning_rate * (old if late else V)
+        return w - step[:-1], b - (step[-1] if bias else learning_rate * db)
 
     return rule
 
@@ -925,6 +1069,18 @@ MOMENTUM = Task(
         (
             lambda beta: _ball(beta, lambda V, g, beta: beta * (V + g)),
             "β multiplies the old velocity, not the new gradient.",
+        ),
+        (
+            lambda beta: _ball(beta, lambda V, g, beta: beta * V + g, late=True),
+            "it moves by the old velocity. Add the gradient first, then move.",
+        ),
+        (
+            lambda beta: _ball(beta, lambda V, g, beta: beta * V + g, bias=False),
+            "the bias has a velocity, too.",
+        ),
+        (
+            lambda beta: gdlib.Momentum(beta, nesterov=True),
+            "that is Nesterov's step, which looks ahead. Here the step is α V.",
         ),
     ],
     ("the path",),
@@ -988,6 +1144,7 @@ TASKS: dict[Function, Task] = {
     gdlib.backtracking: BACKTRACKING,
     gdlib.ridge: RIDGE,
     gdlib.cross_entropy: CROSS_ENTROPY,
+    gdlib.MiniBatches: MINI_BATCHES,
     gdlib.Momentum: MOMENTUM,
     gdlib.Adam: ADAM,
 }
