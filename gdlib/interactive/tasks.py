@@ -725,6 +725,90 @@ ERROR = Task(
     ],
 )
 
+# ---------------------------------------------------------------- curvature
+
+
+def _with_ones(X: Any) -> Any:
+    return np.column_stack([X, np.ones(len(X))])
+
+
+def _together(modes: Function, X: Any) -> Any:
+    """Return the curvatures, and H made of them and the eigenvectors, whose signs are free."""
+    curvatures, directions = modes(X)
+    return curvatures, np.asarray(directions) * curvatures @ np.transpose(directions)
+
+
+def _modes_of(table: Function, per: Function = len) -> Function:
+    """Return modes of another table than [X 1], or of another multiple of H."""
+    return lambda X: np.linalg.eigh(table(X).T @ table(X) / per(X))
+
+
+MODES = Task(
+    [(X,) for X, *_ in DATA],
+    [
+        (_modes_of(lambda X: X), "H has a row for the bias, too: A is X with a column of ones."),
+        (
+            _modes_of(lambda X: np.column_stack([np.ones(len(X)), X])),
+            "the curvatures are right. The bias comes last: the ones stand behind X.",
+        ),
+        (_modes_of(_with_ones, lambda X: 1), "AᵀA is not divided by m."),
+        (
+            lambda X: (gdlib.modes(X)[0], gdlib.modes(X)[1].T),
+            "the curvatures are right. Each eigenvector stands in a column, not in a row.",
+        ),
+        (
+            lambda X: (gdlib.modes(X)[0][::-1], gdlib.modes(X)[1][:, ::-1]),
+            "the order: the smallest curvature comes first.",
+        ),
+    ],
+    ("curvatures", "the H they make"),
+    _together,
+)
+
+
+def _limit(function: Function, X: Any, y: Any) -> Any:
+    """Return the largest stable rate; gdlib's function is told a point, a reader's the length."""
+    objective, n = gdlib.squared_error(X, y), X.shape[1]
+    if function is gdlib.largest_stable_learning_rate:
+        return function(objective, np.zeros(n), 0.0)
+    return function(objective, n)
+
+
+def _iterated(of: Function, there: Function) -> Function:
+    """Return power iteration with another result, or another thing that is iterated."""
+
+    def limit(objective: Function, num_features: int) -> Any:
+        v = np.random.default_rng(0).standard_normal(num_features + 1)
+        for _ in range(500):
+            v = v / np.linalg.norm(v)
+            product = there(np.append(*objective(v[:-1], v[-1])[1:]), objective, num_features)
+            quotient, v = v @ product, product
+        return of(quotient)
+
+    return limit
+
+
+def _less_zero(gradient: Any, objective: Function, num_features: int) -> Any:
+    return gradient - np.append(*objective(np.zeros(num_features), 0.0)[1:])
+
+
+LARGEST_RATE = Task(
+    [(X, y) for X, y, *_ in DATA],
+    [
+        (
+            _iterated(lambda R: R, _less_zero),
+            "that is the largest curvature. The limit is 2 divided by it.",
+        ),
+        (_iterated(lambda R: 1 / R, _less_zero), "1 divided by the curvature. The limit is 2/R."),
+        (_iterated(lambda R: R / 2, _less_zero), "upside down: the limit is 2/R."),
+        (
+            _iterated(lambda R: 2 / R, lambda gradient, *_: gradient),
+            "the gradient at v is not H v. Subtract the gradient at zero.",
+        ),
+    ],
+    use=_limit,
+)
+
 # ---------------------------------------------------------------- rules and prices
 
 
@@ -739,16 +823,19 @@ def _first_steps(make: Function, X: Any, y: Any, w: Any, b: Any, learning_rate: 
     return np.array(path)
 
 
-def _halving(share: float, shrink: float = 0.5, tries: int = 99) -> Function:
-    """Return backtracking with another share of the decrease, another factor, or few tries."""
+def _halving(
+    share: float, shrink: float = 0.5, tries: int = 99, bias: float = 1.0, last: float = 1.0
+) -> Function:
+    """Return backtracking with another share, factor, number of tries, part of db, or end."""
 
     def make(objective: Any) -> Function:
         def rule(w: Any, b: Any, dw: Any, db: Any, learning_rate: float) -> Any:
             for _ in range(tries):
                 after = objective(w - learning_rate * dw, b - learning_rate * db)[0]
-                if after <= objective(w, b)[0] - share * learning_rate * (dw @ dw + db * db):
+                if after <= objective(w, b)[0] - share * learning_rate * (dw @ dw + bias * db**2):
                     break
                 learning_rate *= shrink
+            learning_rate *= last
             return w - learning_rate * dw, b - learning_rate * db
 
         return rule
@@ -765,6 +852,8 @@ BACKTRACKING = Task(
         (_halving(0.25), "it asks for a quarter of what the slope promises. Half is asked."),
         (_halving(0.5, 0.1), "it divides the rate by 10. Halve it."),
         (_halving(0.5, 0.5, 1), "it halves once at most. Go on until the loss falls enough."),
+        (_halving(0.5, bias=0.0), "‖g‖² is the sum of the squares of dw and of db."),
+        (_halving(0.5, last=0.5), "it halves once too often. The first rate that passes is taken."),
         (lambda objective: gdlib.plain_step, "it takes the first rate, whatever the loss does."),
     ],
     ("the path",),
@@ -1141,6 +1230,8 @@ TASKS: dict[Function, Task] = {
     program: PROGRAM,
     line: LINE,
     typical_error: ERROR,
+    gdlib.modes: MODES,
+    gdlib.largest_stable_learning_rate: LARGEST_RATE,
     gdlib.backtracking: BACKTRACKING,
     gdlib.ridge: RIDGE,
     gdlib.cross_entropy: CROSS_ENTROPY,
