@@ -12,6 +12,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
+from gdlib.language import say, speak
 from gdlib.losses import Objective
 
 # One colour for one thing, all through the book; told apart by colour-blind readers
@@ -43,14 +44,27 @@ STYLE = {
     "svg.hashsalt": "gdlib",  # names within an SVG, the same each time it is drawn
 }
 
+# Where text is Chinese, the reader's browser draws it with a font of the reader's, and matplotlib,
+# which needs none then, measures it with the boxes of a font that it brings.
+CHINESE_STYLE = {
+    "svg.fonttype": "none",
+    "font.family": ["sans-serif", "Last Resort High-Efficiency"],
+    "font.sans-serif": [
+        *("DejaVu Sans", "Verdana", "PingFang SC", "Microsoft YaHei"),
+        *("Noto Sans CJK SC", "Noto Sans SC"),
+    ],
+}
 
-def use_book_style() -> None:
+
+def use_book_style(language: str = "en") -> None:
     """Draw in the book's style from here on, and show figures as SVG where a notebook runs.
 
     The style stands on matplotlib's defaults and not on the reader's matplotlibrc, and a
     notebook shows figures whatever MPLBACKEND says, so the book looks the same everywhere.
-    A ``%matplotlib`` after this call chooses another backend.
+    A ``%matplotlib`` after this call chooses another backend. With ``"zh_CN"`` as `language` the
+    drawings and questions of gdlib speak Chinese, and figures show Chinese without a font for it.
     """
+    speak(language)
     if "IPython" in sys.modules:
         from IPython import get_ipython
         from IPython.core.pylabtools import select_figure_formats
@@ -60,7 +74,7 @@ def use_book_style() -> None:
             shell.enable_matplotlib("inline")
             fixed = {"Date": None}  # the same figure is the same file, whenever it is drawn
             select_figure_formats(shell, {"svg"}, metadata=fixed)  # type: ignore[no-untyped-call]
-    plt.style.use(["default", STYLE])
+    plt.style.use(["default", STYLE, CHINESE_STYLE if language == "zh_CN" else {}])
 
 
 def draw_data(ax: Axes, x: ArrayLike, y: ArrayLike, xlabel: str = "", ylabel: str = "") -> None:
@@ -110,15 +124,15 @@ def draw_minimum(ax: Axes, w: float, b: float, label: str = "") -> None:
 def draw_targets(ax: Axes, names: Sequence[str], targets: ArrayLike) -> None:
     """Draw targets, shape (m,), above the names of their rows; there may be more names."""
     targets = np.ravel(targets)
-    ax.plot(range(len(targets)), targets, "s", color=DATA, markersize=10, label="target")
+    ax.plot(range(len(targets)), targets, "s", color=DATA, markersize=10, label=say("target"))
     ax.set_xticks(range(len(names)), names)
-    ax.set(xlim=(-0.5, len(names) - 0.5), ylabel="prediction")
+    ax.set(xlim=(-0.5, len(names) - 0.5), ylabel=say("prediction"))
 
 
 def draw_predictions(ax: Axes, values: ArrayLike) -> None:
     """Draw one prediction, shape (k,), above each name set up by `draw_targets`."""
     values = np.ravel(values)
-    ax.plot(range(len(values)), values, "*", color=MODEL, markersize=11, label="prediction")
+    ax.plot(range(len(values)), values, "*", color=MODEL, markersize=11, label=say("prediction"))
 
 
 def draw_weights(ax: Axes, names: Sequence[str], w: ArrayLike) -> None:

@@ -35,11 +35,12 @@
         button.textContent = word;
         button.setAttribute("aria-label", `${word} ${label}`);
       };
+      const [play, pause] = [button.textContent, button.getAttribute("data-pause")];
       let timer;
       const stop = () => {
         clearInterval(timer);
         timer = undefined;
-        say("Play");
+        say(play);
       };
       const tick = () => {
         if (input.value === input.max || still.matches) return stop();
@@ -49,7 +50,7 @@
       button.addEventListener("click", () => {
         if (timer !== undefined) return stop();
         if (input.value === input.max) input.value = input.min;
-        say("Pause");
+        say(pause);
         timer = setInterval(tick, Number(button.getAttribute("data-interval")));
         show();
       });

@@ -19,6 +19,7 @@ import numpy as np
 from gdlib.interactive.carried import script, style
 from gdlib.interactive.stage import Draw, Stage, Values, named
 from gdlib.interactive.svg import UNITS
+from gdlib.language import say
 
 try:
     import ipywidgets
@@ -306,7 +307,8 @@ def _control(name: str, one: Slider) -> str:
     values = escape(json.dumps(texts, ensure_ascii=False))
     play = (
         f'<button type="button" class="gd-play" data-interval="{PLAY_MS}" '
-        f'aria-label="Play {label}" hidden>Play</button>'
+        f'data-pause="{say("Pause")}" aria-label="{say("Play")} {label}" hidden>'
+        f"{say('Play')}</button>"
     )
     return (
         f'<div class="gd-control"><label><span>{label}</span>'
