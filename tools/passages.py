@@ -11,6 +11,7 @@ import json
 import re
 import tokenize
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import yaml
@@ -198,6 +199,20 @@ def frame(source: str, say: Say) -> str:
 
 def json_of(thing: object) -> str:
     return json.dumps(thing, ensure_ascii=False, indent=1)
+
+
+def headings(path: Path) -> list[str]:
+    """List the headings of a notebook or a Markdown file that begin a section, without markup."""
+    text = path.read_text(encoding="utf-8")
+    cells = json.loads(text)["cells"] if path.suffix == ".ipynb" else [{"source": text}]
+    found = []
+    for cell in cells:
+        if cell.get("cell_type", "markdown") == "markdown":
+            tokens = MARKDOWN.parse("".join(cell["source"]))
+            for mark, inline in pairwise(tokens):
+                if mark.type == "heading_open" and mark.level == 0:
+                    found.append("".join(part.content for part in inline.children or []))
+    return found
 
 
 def walk(path: Path, say: Callable[[str, str, str], str], outputs: bool = False) -> str:

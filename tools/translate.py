@@ -16,7 +16,6 @@ import os
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import yaml
@@ -78,9 +77,11 @@ def updated(target: Path, paths: list[Path]) -> Catalog:
     for message in [m for m in catalog if m.id]:
         if near := [message.id] if message.id in old else close(message.id, gone):
             before = old[near[0]]
-            message.string = before.string
-            message.previous_id = before.previous_id if before.id == message.id else [before.id]
-            message.flags = {"fuzzy"} if message.previous_id and message.string else set()
+            message.string, message.flags = before.string, before.flags
+            message.user_comments = before.user_comments if before.fuzzy else []
+            if before.id != message.id:
+                message.flags = {"fuzzy"}
+                message.user_comments = [f"was: {' '.join(before.id.split())}"]
         message.flags &= {"fuzzy"}  # babel takes LaTeX's braces for Python's
     return catalog
 
@@ -88,7 +89,7 @@ def updated(target: Path, paths: list[Path]) -> Catalog:
 def text_of(catalog: Catalog) -> str:
     """Return a catalogue's file in normal form: nothing wrapped, no dates."""
     file = io.BytesIO()
-    write_po(file, catalog, width=0, include_previous=True)
+    write_po(file, catalog, width=0)
     return HEAD + file.getvalue().decode().split("\n\n", 1)[1].rstrip("\n") + "\n"
 
 
@@ -105,7 +106,7 @@ def write(path: Path, text: str) -> None:
 
 # ---------------------------------------------------------------- what a translation must keep
 
-SPELLED = "one two three four five six seven eight nine ten".split()
+SPELLED = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 NUMBERS = {word: str(number) for number, word in enumerate(SPELLED, 1)}
 NUMBERS |= {"first": "1", "second": "2", "tens": "10", "hundred": "100", "thousand": "1000"}
 FAULTS = {  # in prose, with formulas, code and links taken out
@@ -217,7 +218,7 @@ def harvest(file: Path) -> int:
         for (_, english), (_, chinese) in zip(ours, theirs, strict=True):
             message = catalog.get(english)
             if message and chinese not in (english, message.string):
-                message.string, message.flags, message.previous_id = chinese, set(), []
+                message.string, message.flags = chinese, set()
                 taken += 1
     write(target, text_of(catalog))
     write(target, text_of(updated(target, paths)))
