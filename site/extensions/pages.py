@@ -13,15 +13,17 @@ import zipfile
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
+import editions
 from docutils import nodes
 from questions import hashes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
+from sphinx.locale import _
 
 ROOT = Path(__file__).resolve().parents[2]
 ARCHIVE = "gradient-descent-book.zip"
-EXTRA = {"404": "Not here", "search": "Search"}  # pages without a source
+EXTRA = {"404": _("Not here"), "search": _("Search")}  # pages without a source
 SKIPPED = (
     nodes.math,
     nodes.math_block,
@@ -60,11 +62,17 @@ def squeezed(text: str) -> str:
 def describe(doctree: nodes.document, length: int = 160) -> str:
     """Describe a page by its first paragraph that reads well without formulas."""
     for paragraph in doctree.findall(nodes.paragraph):
-        text = squeezed(plain(paragraph)).removeprefix("You will do: ").removeprefix("You will do ")
-        if len(text) < 50 or "…" in text or not isinstance(paragraph.parent, nodes.section):
+        text = squeezed(plain(paragraph)).removeprefix(str(_("You will do:"))).strip()
+        han = len(re.findall("[一-鿿]", text))  # one says as much as two letters or more
+        if (
+            len(text) + 2 * han < 50
+            or "…" in text
+            or not isinstance(paragraph.parent, nodes.section)
+        ):
             continue
-        if len(text) > length:
-            text = text[: length - 1].rsplit(" ", 1)[0].rstrip(",;:.") + "…"
+        if len(text) + han > length:
+            cut = text[: length // 2 - 1] if han else text[: length - 1].rsplit(" ", 1)[0]
+            text = cut.rstrip(",;:.，；：。、") + "…"
         return text[0].upper() + text[1:]
     return ""
 
@@ -149,7 +157,8 @@ def complete(
     )
     if doctree is not None:
         title = context["page_title"] = squeezed(plain(app.env.titles[pagename]))
-        other = f"{title}: a part of the book {app.config.html_title}."
+        other = str(_("{title}: a part of the book {book}."))
+        other = other.format(title=title, book=app.config.html_title)
         context["description"] = describe(doctree) or other
 
 
@@ -185,6 +194,9 @@ def archive(folder: Path) -> None:
                     data = re.sub(
                         rb'<a [^>]*href="[./]*%s"[^>]*>(.*?)</a>' % ARCHIVE.encode(), rb"\1", data
                     )
+                    data = re.sub(
+                        rb'<a class="language".*?</a>', b"", data
+                    )  # nor what is beside it
                 packed.writestr(entry, data)
 
 
@@ -211,7 +223,8 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
             '<?xml version="1.0" encoding="UTF-8"?>\n'
             f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{urls}</urlset>\n'
         )
-        lines.append(f"Sitemap: {urljoin(base, 'sitemap.xml')}")
+        for place in ("", *(place for *_name, place in editions.others(app.config))):
+            lines.append(f"Sitemap: {urljoin(base, f'{place}sitemap.xml')}")
     (folder / "robots.txt").write_text("\n".join(lines) + "\n")
     archive(folder)
 

@@ -13,7 +13,9 @@ from urllib.parse import quote
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.locale import _
 
+ROOT = Path(__file__).resolve().parents[2]
 PLACEHOLDER = "https://github.com/OWNER/BOOK"  # so the notebooks in git name the repository
 PROVIDERS = ("github", "gitlab", "gitee")
 # A password or token before the last @ is read past, and published nowhere.
@@ -42,9 +44,9 @@ class Repository:
         deep = "/-" if self.provider == "gitlab" else ""
         new_issue = "issues/new"
         links = [
-            ("source", "Source", f"{self.url}{deep}/blob/{self.branch}/{file}"),
-            ("edit", "Edit", f"{self.url}{deep}/edit/{self.branch}/{file}"),
-            ("issue", "Report a mistake", f"{self.url}{deep}/{new_issue}"),
+            ("source", _("Source"), f"{self.url}{deep}/blob/{self.branch}/{file}"),
+            ("edit", _("Edit"), f"{self.url}{deep}/edit/{self.branch}/{file}"),
+            ("issue", _("Report a mistake"), f"{self.url}{deep}/{new_issue}"),
         ]
         return [*self.launch(file), *links] if file.endswith(".ipynb") else links
 
@@ -58,12 +60,12 @@ class Repository:
         binder = (
             f"https://mybinder.org/v2/{kind}/{name}/{quote(self.branch, safe='')}?urlpath={lab}"
         )
-        links = [("binder", "Run on Binder", binder)]
+        links = [("binder", _("Run on Binder"), binder)]
         if self.host == "github.com" and file:
             colab = (
                 f"https://colab.research.google.com/github/{self.path}/blob/{self.branch}/{file}"
             )
-            links.append(("colab", "Run on Colab", colab))
+            links.append(("colab", _("Run on Colab"), colab))
         return links
 
 
@@ -125,22 +127,23 @@ def find(folder: str) -> Repository | None:
 def doors(repository: Repository | None) -> dict[str, str]:
     """Say for the first page how to get the book and where to launch it."""
     if not repository:
-        return {
-            "clone": "clone the repository",
-            "launch": "Without installing anything: a site made from a public repository has a "
-            "link to Binder here, and one at the top of each chapter.",
-        }
-    ((_, _, binder),) = repository.launch()
-    return {
-        "clone": f"`git clone {repository.url}`",
-        "launch": f"[Open the notebooks on Binder]({binder}), with everything installed. A link at "
-        "the top of each chapter opens that very notebook.",
-    }
+        launch = _(
+            "Without installing anything: a site made from a public repository has a link to Binder "
+            "here, and one at the top of each chapter."
+        )
+        return {"clone": str(_("clone the repository")), "launch": str(launch)}
+    binder = repository.launch()[0][2]
+    launch = _(
+        "[Open the notebooks on Binder]({binder}), with everything installed. A link at the top of "
+        "each chapter opens that very notebook."
+    )
+    return {"clone": f"`git clone {repository.url}`", "launch": launch.format(binder=binder)}
 
 
 def set_repository(app: Sphinx, config: Config) -> None:
     """Find the repository before anything asks for it."""
-    config.book_repository = find(str(app.srcdir))
+    made = config.language != "en"  # and stands in a folder that git does not know
+    config.book_repository = find(str(ROOT if made else app.srcdir))
     config.myst_substitutions = doors(config.book_repository)
 
 
@@ -154,9 +157,26 @@ def add_links(
         context["body"] = str(context["body"]).replace(PLACEHOLDER, repository.url)
     context["links"] = []
     if repository and pagename in app.env.all_docs:
-        file = app.env.doc2path(pagename, base=False)
+        file = str(app.env.doc2path(pagename, base=False)).replace(os.sep, "/")
         launch = repository.launch() if pagename == app.config.root_doc else []
-        context["links"] = [*launch, *repository.links(str(file).replace(os.sep, "/"))]
+        links = [*launch, *repository.links(file)]
+        if app.config.language != "en":
+            links = translated(links, file, app.config.language)
+        context["links"] = links
+
+
+def translated(
+    links: list[tuple[str, str, str]], file: str, language: str
+) -> list[tuple[str, str, str]]:
+    """Lead to the notebook that .binder/postBuild makes, and to the catalogue; Colab has neither."""
+    catalogue = f"locale/{language}/{os.path.splitext(file)[0]}.po"
+    binder = {
+        "binder": lambda url: url.replace(f"lab/tree/{file}", f"lab/tree/zh/{file}"),
+        "edit": lambda url: url.replace(file, catalogue),
+    }
+    return [
+        (kind, label, binder.get(kind, str)(url)) for kind, label, url in links if kind != "colab"
+    ]
 
 
 def name_in_downloads(app: Sphinx, exception: Exception | None) -> None:

@@ -1,6 +1,9 @@
 // What a page can do beyond being read: colours, contents on a phone, copying, keys.
 (() => {
   const root = document.documentElement;
+  // The page brings the words of its language; without them it is English.
+  globalThis.say = (text, places = {}) => (JSON.parse(document.body.dataset.words || "{}")[text] ?? text)
+    .replace(/\{(\w+)\}/g, (_, name) => places[name]);
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const remember = (theme) => {
     try { theme ? localStorage.setItem("theme", theme) : localStorage.removeItem("theme"); } catch { /* no storage */ }
@@ -37,12 +40,12 @@
     const news = Object.assign(document.createElement("p"), { className: "aside", role: "status" });
     document.body.append(news);
     document.querySelectorAll(":is(.cell_input, .highlight-python, .doctest) .highlight").forEach((code) => {
-      const copy = Object.assign(document.createElement("button"), { type: "button", className: "copy", textContent: "Copy" });
-      copy.title = "Copy this code";
+      const copy = Object.assign(document.createElement("button"), { type: "button", className: "copy", textContent: say("Copy") });
+      copy.title = say("Copy this code");
       copy.addEventListener("click", async () => {
-        const said = await copyText(typed(code.querySelector("pre").textContent)).then(() => "Copied", () => "Not copied");
+        const said = await copyText(typed(code.querySelector("pre").textContent)).then(() => say("Copied"), () => say("Not copied"));
         copy.textContent = news.textContent = said;
-        setTimeout(() => { copy.textContent = "Copy"; news.textContent = ""; }, 2000);
+        setTimeout(() => { copy.textContent = say("Copy"); news.textContent = ""; }, 2000);
       });
       code.append(copy);
     });
@@ -108,6 +111,10 @@
       }
     });
     followSections();
+    document.querySelector(".language")?.addEventListener("click", (event) => { // to the same place
+      const here = document.querySelector(".page-toc [aria-current]");
+      event.currentTarget.hash = here && scrollY > innerHeight / 2 ? here.hash : "";
+    });
     document.querySelector(".forget").addEventListener("click", forget);
     document.addEventListener("gd-ask", showAnswered);
     showAnswered();
@@ -136,7 +143,7 @@
       const where = link.ariaCurrent ? page : named(decodeURI(link.href.slice(base.length).replace(/\.html.*/, "")));
       if (!done.has(where)) return;
       const all = localStorage.getItem(`gd-asked ${where}`);
-      link.append(Object.assign(document.createElement("span"), { className: "mark", textContent: ` ${done.get(where)} of ${all}` }));
+      link.append(Object.assign(document.createElement("span"), { className: "mark", textContent: say(" {done} of {all}", { done: done.get(where), all }) }));
     });
     document.querySelector(".forget").hidden = !kept.length;
   };
@@ -157,7 +164,7 @@
       item.append(...answer.cloneNode(true).childNodes);
       list.append(item);
     });
-    const part = Object.assign(document.createElement("section"), { className: "gd-answers", innerHTML: "<h2>Answers</h2>" });
+    const part = Object.assign(document.createElement("section"), { className: "gd-answers", innerHTML: `<h2>${say("Answers")}</h2>` });
     part.append(list);
     if (list.children.length) document.querySelector("article").append(part);
   };

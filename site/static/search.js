@@ -2,7 +2,13 @@
 document.addEventListener("DOMContentLoaded", () => {
   const fold = (text) => text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "");
   const asked = new URLSearchParams(location.search).get("q") || "";
-  const words = fold(asked).split(/\s+/).filter(Boolean);
+  // Chinese has no spaces: what stands nowhere as it was typed is cut into words.
+  const pieces = (run) => {
+    if (!/\p{Script=Han}/u.test(run) || BOOK.some(([, , , title, text]) => fold(`${title} ${text}`).includes(run))) return [run];
+    if (!Intl.Segmenter) return run.match(/\p{Script=Han}{1,2}|[^\p{Script=Han}]+/gu);
+    return [...new Intl.Segmenter("zh", { granularity: "word" }).segment(run)].filter((part) => part.isWordLike).map((part) => part.segment);
+  };
+  const words = fold(asked).split(/[\s，。、；：？！]+/).filter(Boolean).flatMap(pieces);
   document.querySelector(".bar input").value = asked;
   if (!words.length) return;
 
@@ -22,7 +28,8 @@ document.addEventListener("DOMContentLoaded", () => {
     const places = signs.flatMap((sign, i) => Array(sign.length).fill(i)); // folded, … is three signs
     const folded = signs.join("");
     const at = Math.max(0, (places[folded.indexOf(words[0])] ?? 0) - 60);
-    const from = at && text.indexOf(" ", at) + 1;
+    const space = text.indexOf(" ", at);
+    const from = at && (space - at < 20 ? space + 1 : at); // Chinese may have none for long
     return (from ? "… " : "") + text.slice(from, from + 200) + (from + 200 < text.length ? " …" : "");
   };
   const found = BOOK.map((part) => [score(part), part]).filter(([points]) => points).sort((a, b) => b[0] - a[0]);
@@ -30,10 +37,13 @@ document.addEventListener("DOMContentLoaded", () => {
   for (const [, [page, anchor, pageTitle, title, text]] of found.slice(0, 40)) {
     const link = Object.assign(document.createElement("a"), { href: `${page}#${anchor}`, textContent: title });
     const item = document.createElement("li");
-    const where = Object.assign(document.createElement("span"), { textContent: title === pageTitle ? "" : ` in ${pageTitle}` });
+    const where = Object.assign(document.createElement("span"), { textContent: title === pageTitle ? "" : say(" in {page}", { page: pageTitle }) });
     item.append(link, where, Object.assign(document.createElement("p"), { textContent: excerpt(text) }));
     list.append(item);
   }
-  document.getElementById("search-news").textContent =
-    found.length ? `${found.length} ${found.length === 1 ? "section has" : "sections have"} “${asked}”${found.length > 40 ? "; these are the first 40" : ""}.` : `Nothing has “${asked}”. Try fewer or shorter words.`;
+  const news = !found.length ? say("Nothing has “{words}”. Try fewer or shorter words.", { words: asked })
+    : found.length === 1 ? say("One section has “{words}”.", { words: asked })
+    : found.length <= 40 ? say("{count} sections have “{words}”.", { count: found.length, words: asked })
+    : say("{count} sections have “{words}”; these are the first 40.", { count: found.length, words: asked });
+  document.getElementById("search-news").textContent = news;
 });
