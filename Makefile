@@ -9,6 +9,8 @@ PORT ?= 8000
 NAMES :=
 NAME :=
 ALL :=
+EDITIONS := en zh
+export GDLIB_EDITIONS = $(EDITIONS)
 
 # What you have set for your own work (PIP_USER, PYTHONPATH, PYTEST_ADDOPTS …) changes neither what
 # is installed nor the book; the ways to a package index stay. tools/isolation.py does the rest.
@@ -36,6 +38,7 @@ SUM := $(shell echo "$(AXE)" | cat - requirements.txt requirements-test.txt pypr
 BOOK := $(VENV)/.book-$(SUM)
 TEST := $(VENV)/.test-$(SUM)
 SITE := _build/html
+CHINESE := _build/zh
 # Unless it was made here, whole, and still runs, .venv is made anew: an environment does not
 # survive being moved, and .installing stays behind where an installation was cut off.
 SOUND := $(shell [ "$$(cat $(VENV)/.made 2>/dev/null)" = "$$(pwd -P)" ] && [ ! -e $(VENV)/.installing ] && \
@@ -44,10 +47,11 @@ SOUND := $(shell [ "$$(cat $(VENV)/.made 2>/dev/null)" = "$$(pwd -P)" ] && [ ! -
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: unsound help book serve watch check chapter test lint unit nbval site-check binder lighthouse bench notebooks picture lock clean
+.PHONY: unsound help book zh serve watch check chapter test lint unit nbval site-check binder lighthouse bench notebooks picture lock clean
 
 help:
-	@echo "make book        build the website into $(SITE)"
+	@echo "make book        build the website into $(SITE), English and Chinese; one: EDITIONS=en"
+	@echo "make zh          write the Chinese notebooks into zh/"
 	@echo "make serve       build it and serve it on http://localhost:$(PORT)"
 	@echo "make test        run the checks: lint, unit, nbval, site-check"
 	@echo "make lint        ruff over code and notebooks, mypy over gdlib"
@@ -105,11 +109,17 @@ $(TEST): $(BOOK)
 
 # Only changed pages are read, only changed chapters executed (tools/executed.py), and all pages
 # written. A warning is given once, where a page is read: after a failure every page is read again.
+# The Chinese edition is a book of its own, made from the catalogues, that is moved into the site.
 book: | $(BOOK)
-	@echo "Building the site (a minute or two where every chapter has to be executed)"
-	@[ ! -e _build/.unfinished ] || rm -rf _build/.doctrees
-	@mkdir -p _build && touch _build/.unfinished && rm -rf $(SITE)
+	@echo "Building the site (a minute or two for each edition where every chapter has to be executed)"
+	@[ ! -e _build/.unfinished ] || rm -rf _build/.doctrees $(CHINESE)/_build/.doctrees
+	@mkdir -p _build && touch _build/.unfinished && rm -rf $(SITE) $(CHINESE)/_build/html
 	$(VENV)/bin/jupyter-book build . -W -n --keep-going
+ifneq ($(filter zh,$(EDITIONS)),)
+	$(RUN) tools/translate.py make $(CHINESE)
+	$(VENV)/bin/jupyter-book build $(CHINESE) -W -n --keep-going
+	@mv $(CHINESE)/_build/html $(SITE)/zh
+endif
 	@rm _build/.unfinished
 	@echo
 	@echo "The book is built. Open $(SITE)/index.html in a browser, or run make serve."
@@ -126,6 +136,9 @@ chapter: | $(BOOK)
 
 notebooks: | $(BOOK)
 	$(RUN) tools/notebooks.py $(NAMES)
+
+zh: | $(BOOK)
+	$(RUN) tools/translate.py make zh
 
 picture: | $(BOOK)
 	$(RUN) tools/picture.py
@@ -203,5 +216,5 @@ lock: $(UV)
 	mv requirements-binder.new .binder/requirements.txt
 
 clean:
-	rm -rf _build .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis $(VENV)-lock $(VENV)-binder
+	rm -rf _build zh .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis $(VENV)-lock $(VENV)-binder
 	$(if $(ALL),rm -rf $(VENV))
