@@ -169,6 +169,10 @@ unit: | $(TEST)
 nbval: | $(TEST)
 	@echo "== Chapters: executed and compared with what they print"
 	$(RUN) -m pytest -q --nbval chapters appendices
+ifneq ($(filter zh,$(EDITIONS)),)
+	$(RUN) tools/translate.py make $(CHINESE)-nbval --outputs
+	$(RUN) -m pytest -q --nbval --nbval-sanitize-with tools/numbers.cfg $(CHINESE)-nbval
+endif
 
 site-check: book | $(TEST)
 	@echo "== The built site"
@@ -183,6 +187,7 @@ binder: | $(TEST)
 	@du -sm $(VENV)-binder
 	$(VENV)-binder/bin/python -m pip install --quiet --no-cache-dir -r .binder/requirements.txt
 	@du -sm $(VENV)-binder
+	PATH="$(abspath $(VENV)-binder)/bin:$$PATH" .binder/postBuild
 	GDLIB_LAB=$(VENV)-binder/bin/python $(RUN) -m pytest -q tests/site/test_lab.py
 
 lighthouse: book

@@ -128,8 +128,8 @@ def doors(repository: Repository | None) -> dict[str, str]:
     """Say for the first page how to get the book and where to launch it."""
     if not repository:
         launch = _(
-            "Without installing anything: a site made from a public repository has a link to Binder "
-            "here, and one at the top of each chapter."
+            "Without installing anything: a site made from a public repository has a link to "
+            "Binder here, and one at the top of each chapter."
         )
         return {"clone": str(_("clone the repository")), "launch": str(launch)}
     binder = repository.launch()[0][2]
@@ -168,8 +168,8 @@ def add_links(
 def translated(
     links: list[tuple[str, str, str]], file: str, language: str
 ) -> list[tuple[str, str, str]]:
-    """Lead to the notebook that .binder/postBuild makes, and to the catalogue; Colab has neither."""
-    catalogue = f"locale/{language}/{os.path.splitext(file)[0]}.po"
+    """Lead to the notebook that .binder/postBuild makes, and to the catalogue; not to Colab."""
+    catalogue = f"locale/{language}/{Path(file).with_suffix('.po').as_posix()}"
     binder = {
         "binder": lambda url: url.replace(f"lab/tree/{file}", f"lab/tree/zh/{file}"),
         "edit": lambda url: url.replace(file, catalogue),
