@@ -22,7 +22,7 @@ def speak(language: str) -> None:
         _KNOWN.update(json.loads(text))
 
 
-def say(text: str, **places: object) -> str:
+def say(text: str, /, **places: object) -> str:
     """Return `text` in the language that `speak` has chosen, its ``{places}`` filled in.
 
     Called where the words are shown and not before: the language is chosen while a notebook runs.

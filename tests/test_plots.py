@@ -186,3 +186,18 @@ def test_colours_are_told_apart(vision, seen):
     for one, other in combinations(names, 2):
         distance = np.linalg.norm(places[one] - places[other])
         assert distance > 14, f"{one} and {other} differ by {distance:.1f}; 2.3 is just noticeable"
+
+
+def test_chinese_is_measured_without_a_font_for_it(tmp_path):
+    """No warning, no boxes: the text stays text, about one em a character."""
+    with plt.rc_context():
+        plots.use_book_style("zh_CN")
+        figure, ax = plt.subplots()
+        label = ax.set_xlabel("学习率（每步）")
+        figure.canvas.draw()
+        width = label.get_window_extent().width / figure.dpi * 72 / label.get_fontsize()
+        figure.savefig(tmp_path / "it.svg")
+    plots.use_book_style()
+    assert 7 <= width < 8.5
+    assert "学习率（每步）</text>" in (tmp_path / "it.svg").read_text(encoding="utf-8")
+    assert plt.rcParams["svg.fonttype"] == "path"

@@ -101,7 +101,8 @@ def texts(node: ast.AST, kind: str = "code") -> Iterator[tuple[ast.expr, str]]:
             yield node, kind
         return
     keys = isinstance(node, ast.Compare) or getattr(node, "keys", ())
-    documented = isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node)
+    held = isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef)
+    documented = held and ast.get_docstring(node)
     for child in ast.iter_child_nodes(node):
         if documented and child is node.body[0]:
             yield child.value, "docstring"
@@ -197,6 +198,14 @@ def frame(source: str, say: Say) -> str:
     return source
 
 
+def sentences(source: str, say: Say) -> str:
+    """Walk over tasks.py, whose sentences `check` says."""
+    for node, kind in texts(ast.parse(source)):
+        if kind == "code" and isinstance(node, ast.Constant) and " " in node.value:
+            say(node.value, "sentence")
+    return source
+
+
 def json_of(thing: object) -> str:
     return json.dumps(thing, ensure_ascii=False, indent=1)
 
@@ -225,4 +234,5 @@ def walk(path: Path, say: Callable[[str, str, str], str], outputs: bool = False)
         named = path.name == "references.md" and not source.startswith(f"# {text}\n")
         return text if named else say(text, kind, "")  # names and titles stay as they are
 
-    return {".md": markdown, ".yml": settings}.get(path.suffix, frame)(source, here)
+    walks = {".md": markdown, ".yml": settings, "tasks.py": sentences}
+    return (walks.get(path.name) or walks.get(path.suffix) or frame)(source, here)

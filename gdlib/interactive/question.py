@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from gdlib.interactive.carried import OnPage, script, style
+from gdlib.language import say
 
 Range = tuple[float, float]
 Note = tuple[str, Range, str]  # what it makes of the question, for which numbers, what it says
@@ -42,10 +43,10 @@ class Question(OnPage):
         shown = _written(value, format, self.unit)
         html = (
             f'<div class="gd-recall" data-key="{self.key}">{style("question")}'
-            f'<span class="gd-guess" hidden>You said <b></b>. </span>It is <b>{shown}</b>.'
-            f"{script('question')}</div>"
+            f'<span class="gd-guess" hidden>{say("You said {guess}. ", guess="<b></b>")}</span>'
+            f"{say('It is {answer}.', answer=f'<b>{shown}</b>')}{script('question')}</div>"
         )
-        return OnPage(f"It is {_plain(shown)}.", html)
+        return OnPage(say("It is {answer}.", answer=_plain(shown)), html)
 
 
 def ask(
@@ -111,19 +112,20 @@ def ask(
     pairs = [(one, "") if isinstance(one, str) else one for one in choices]
     texts = [text for text, _ in pairs]
     if answer is None:
-        notes: list[Note] = [("kept", ALL, "Kept. It comes back where the answer is.")]
+        notes: list[Note] = [("kept", ALL, say("Kept. It comes back where the answer is."))]
     elif texts:
         notes = _choice_notes(answer, pairs)
     else:
         notes = _number_notes(answer, mistakes, within, unit)
-    blank = "Choose one." if texts else "Write a number, such as 0.001, 1e-3 or 1/1000."
-    notes = [("", NONE, blank), *notes, ("wrong", ALL, "Not that.")]
+    blank = say("Write a number, such as 0.001, 1e-3 or 1/1000.")
+    blank = say("Choose one.") if texts else blank
+    notes = [("", NONE, blank), *notes, ("wrong", ALL, say("Not that."))]
 
-    folds = "".join(_fold("Hint", _rich(hint)) for hint in hints)
-    shown, button = "", "Keep my guess"
+    folds = "".join(_fold(say("Hint"), _rich(hint)) for hint in hints)
+    shown, button = "", say("Keep my guess")
     if answer is not None:
-        shown, button = _written(answer, format, unit), "Check"
-        folds += _fold("Answer", f"<b>{shown}.</b> {_rich(why)}".strip())
+        shown, button = _written(answer, format, unit), say("Check")
+        folds += _fold(say("Answer"), f"<b>{shown}.</b> {_rich(why)}".strip(), "answer")
     key = blake2b(f"{question}|{texts}|{shown}".encode(), digest_size=5).hexdigest()
     html = (
         f'<form class="gd-ask" data-key="{key}" data-unit="{escape(unit)}">{style("question")}'
@@ -141,7 +143,7 @@ def _choice_notes(answer: float | str, pairs: Sequence[tuple[str, str]]) -> list
     if answer not in texts:
         raise ValueError(f"answer is {answer!r}; expected one of the choices {texts}")
     right = texts.index(str(answer))
-    notes: list[Note] = [("right", (right, right), f"Right. {pairs[right][1]}".strip())]
+    notes: list[Note] = [("right", (right, right), f"{say('Right.')} {pairs[right][1]}".strip())]
     return notes + [("wrong", (i, i), said) for i, (_, said) in enumerate(pairs) if said]
 
 
@@ -159,10 +161,10 @@ def _number_notes(
         if first <= high and low <= last:
             raise ValueError(f"mistakes holds the answer, {answer!r}, in {said!r}")
     if unit == "%":
-        known.append((_around(answer / 100, within), "As a fraction. And in per cent?"))
+        known.append((_around(answer / 100, within), say("As a fraction. And in per cent?")))
     if within is None and high - low > 1e-6 * abs(answer):
-        known.append((_around(answer, 5 * (high - low)), "Close. Three digits are wanted."))
-    return [("right", (low, high), "Right."), *(("wrong", *one) for one in known)]
+        known.append((_around(answer, 5 * (high - low)), say("Close. Three digits are wanted.")))
+    return [("right", (low, high), say("Right.")), *(("wrong", *one) for one in known)]
 
 
 def _around(number: Any, within: float | None) -> Range:
@@ -206,8 +208,8 @@ def _note(note: Note) -> str:
     return f'<p data-state="{state}" data-low="{low}" data-high="{high}">{_rich(text)}</p>'
 
 
-def _fold(name: str, html: str) -> str:
-    return f"<details><summary>{name}</summary><p>{html}</p></details>"
+def _fold(name: str, html: str, kind: str = "hint") -> str:
+    return f'<details class="gd-{kind}"><summary>{name}</summary><p>{html}</p></details>'
 
 
 def _written(value: Any, format: str, unit: str) -> str:

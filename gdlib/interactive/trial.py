@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from gdlib.interactive.tasks import TASKS, Case, Function, Task
+from gdlib.language import say
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def check(
     if not task.cases:
         raise ValueError(f"cases is empty; expected tuples of arguments to call {like} with")
     if not callable(yours):
-        return Verdict(False, f"{yours!r} is not a function.")
+        return Verdict(False, say("{it} is not a function.", it=repr(yours)))
     parts = task.parts
     trials = [_Trial(yours, like, case, task.use) for case in task.cases]
     said = _unwritten(yours, trials, parts)
@@ -84,7 +85,7 @@ def check(
         theirs = [_Trial(wrong, like, case, task.use) for case in task.cases]
         if not any(one.wrong and not one.error for one in theirs):
             raise ValueError(f"mistakes holds one that fails, or is right, always: {sentence!r}")
-        said = said or (sentence if _alike(trials, theirs) else "")
+        said = said or (say(sentence) if _alike(trials, theirs) else "")
     said = (
         said
         or _changing(trials)
@@ -92,8 +93,9 @@ def check(
         or _misshapen(trials, parts)
         or _differing(yours, trials, parts)
     )
-    name = getattr(yours, "__name__", "your function")
-    return Verdict(not said, f"{name}: {said or f'right, in all {len(trials)} cases.'}")
+    name = getattr(yours, "__name__", say("your function"))
+    text = said or say("right, in all {count} cases.", count=len(trials))
+    return Verdict(not said, say("{name}: {text}", name=name, text=text))
 
 
 class _Trial:
@@ -178,21 +180,25 @@ def _alike(trials: list[_Trial], others: list[_Trial]) -> bool:
 
 
 def _named(place: int, parts: Sequence[str]) -> str:
-    return parts[place] if place < len(parts) else "the result"
+    return say(parts[place]) if place < len(parts) else say("the result")
+
+
+def _and(names: Iterable[str]) -> str:
+    return say(" and ").join(names)
 
 
 def _unwritten(yours: Function, trials: list[_Trial], parts: Sequence[str]) -> str:
     first = trials[0]
     if isinstance(first.error, NotImplementedError) or "ellipsis" in str(first.error):
-        return "not written yet."
+        return say("not written yet.")
     missing = [place for place, part in enumerate(first.got) if part is ...]
     if missing:
-        whole = len(missing) == len(first.got)
-        named = [] if whole else [_named(place, parts) for place in missing]
-        return f"{' and '.join(named)} not written yet.".strip()
+        if len(missing) == len(first.got):
+            return say("not written yet.")
+        return say("{names} not written yet.", names=_and(_named(i, parts) for i in missing))
     used = first.error and "'NoneType'" in str(first.error) and not _lines(yours, first.error)
     if used or all(one.result is None and not one.error for one in trials):
-        return "it returns nothing. Not written yet, or without its return?"
+        return say("it returns nothing. Not written yet, or without its return?")
     return ""
 
 
@@ -201,7 +207,7 @@ def _lines(yours: Function, error: Exception) -> list[str]:
     bodies = [inspect.unwrap(yours), *vars(yours).values()]  # a class has its code in its methods
     files = {body.__code__.co_filename for body in bodies if inspect.isfunction(body)}
     return [
-        f"\n    line {number}: {text}"
+        "\n    " + say("line {number}: {text}", number=number, text=text)
         for frame, number in traceback.walk_tb(error.__traceback__)
         if (file := frame.f_code.co_filename) in files
         if (text := linecache.getline(file, number).strip())
@@ -216,30 +222,47 @@ def _stopped(yours: Function, trials: list[_Trial]) -> str:
     error = stopped[0].error
     assert error
     lines = _lines(yours, error)
-    return (
-        f"it stops with {type(error).__name__}: {error}{lines[-1] if lines else ''}"
-        f"\nin {len(stopped)} of {len(trials)} cases, first with {stopped[0]}. {_foreign(yours)}"
-    ).strip()
+    text = say("it stops with {kind}: {error}", kind=type(error).__name__, error=error)
+    where = say(
+        "in {bad} of {all} cases, first with {case}.",
+        bad=len(stopped),
+        all=len(trials),
+        case=stopped[0],
+    )
+    return f"{text}{lines[-1] if lines else ''}\n{where} {_foreign(yours)}".strip()
 
 
 def _misshapen(trials: list[_Trial], parts: Sequence[str]) -> str:
     for one in trials:
         if len(one.got) != len(one.right):
-            what = f"{len(one.right)} values" + (f" ({', '.join(parts)})" if parts else "")
-            return f"it returns {'one' if len(one.got) == 1 else len(one.got)}; expected {what}."
+            what = say("{count} values", count=len(one.right))
+            what += f" ({', '.join(map(say, parts))})" if parts else ""
+            if len(one.got) == 1:
+                return say("it returns one; expected {what}.", what=what)
+            return say("it returns {count}; expected {what}.", count=len(one.got), what=what)
         for place, (got, right) in enumerate(zip(one.got, one.right, strict=True)):
+            name = _named(place, parts)
             if not isinstance(got, np.ndarray):
-                return f"{_named(place, parts)} is of type {type(got).__name__}."
+                return say("{name} is of type {kind}.", name=name, kind=type(got).__name__)
             if right.ndim and one.whole[place]:
-                return (
-                    f"{_named(place, parts)} is an array of whole numbers: what is written into it "
-                    "later loses its digits. Make it one of floats."
+                return say(
+                    "{name} is an array of whole numbers: what is written into it later loses its "
+                    "digits. Make it one of floats.",
+                    name=name,
                 )
             if got.shape != right.shape:
-                wanted = f"an array of shape {right.shape}" if right.ndim else "a number"
-                had = f"an array of shape {got.shape}" if got.ndim else "a number"
-                return f"{_named(place, parts)} is {had}; expected {wanted}, with {one}."
+                return say(
+                    "{name} is {had}; expected {wanted}, with {case}.",
+                    name=name,
+                    had=_shaped(got),
+                    wanted=_shaped(right),
+                    case=one,
+                )
     return ""
+
+
+def _shaped(array: Any) -> str:
+    return say("an array of shape {shape}", shape=array.shape) if array.ndim else say("a number")
 
 
 def _changing(trials: list[_Trial]) -> str:
@@ -247,8 +270,11 @@ def _changing(trials: list[_Trial]) -> str:
     if not changed:
         return ""
     return (
-        f"it changes the caller's {' and '.join(changed)}. Operators such as += and functions "
-        "with out= write into the array that they are given."
+        say("it changes the caller's {names}.", names=_and(changed))
+        + " "
+        + say(
+            "Operators such as += and functions with out= write into the array that they are given."
+        )
     )
 
 
@@ -259,23 +285,26 @@ def _differing(yours: Function, trials: list[_Trial], parts: Sequence[str]) -> s
         return ""
     names = [_named(place, parts) for place in range(len(trials[0].right))]
     good = [name for place, name in enumerate(names) if place not in wrong]
-    text = "not right yet. "
-    if good:
-        text += f"{' and '.join(good)} {'is' if len(good) == 1 else 'are'} right in every case, "
-        text += "the rest is not. "
+    text = say("not right yet. ")
+    if len(good) == 1:
+        text += say("{name} is right in every case, the rest is not. ", name=good[0])
+    elif good:
+        text += say("{names} are right in every case, the rest is not. ", names=_and(good))
     pairs = [(one, one.got[place], one.right[place]) for one in trials for place in wrong]
     for label, factor in FACTORS.items():
         if all(_close(got, np.asarray(factor(*_sizes(one)) * right)) for one, got, right in pairs):
-            return f"{text}What it returns is {label} times what is right, in every case."
+            return text + say(
+                "What it returns is {factor} times what is right, in every case.", factor=label
+            )
     bad = [one for one in trials if one.wrong]
     whole = [one for one in trials if any(map(_is_whole, one.arguments.values()))]
     if bad == whole:
-        return (
-            f"{text}Wrong only where an argument is an array of whole numbers: an array made like "
-            "it holds whole numbers too."
+        return text + say(
+            "Wrong only where an argument is an array of whole numbers: an array made like it "
+            "holds whole numbers too."
         )
     if all(_close(got, right, 1e-2) for _, got, right in pairs):
-        return f"{text}Only the first digits agree: something rounds, or stops too early."
+        return text + say("Only the first digits agree: something rounds, or stops too early.")
     least = min(bad, key=lambda one: sum(map(np.size, one.arguments.values())))
     place = least.wrong[0]
     name, got, right = names[place], least.got[place], least.right[place]
@@ -284,10 +313,17 @@ def _differing(yours: Function, trials: list[_Trial], parts: Sequence[str]) -> s
         name = f"{name}[{', '.join(map(str, entry))}]"
         got, right = got[entry], right[entry]
     got, right = (np.array2string(np.asarray(value), precision=4) for value in (got, right))
-    return (
-        f"{text}It agrees in {len(trials) - len(bad)} of {len(trials)} cases.\nWith {least}, "
-        f"{name} is {got}, where {right} is right. {_foreign(yours)}"
-    ).strip()
+    agreed = say(
+        "It agrees in {good} of {all} cases.", good=len(trials) - len(bad), all=len(trials)
+    )
+    where = say(
+        "With {case}, {name} is {got}, where {right} is right.",
+        case=least,
+        name=name,
+        got=got,
+        right=right,
+    )
+    return f"{text}{agreed}\n{where} {_foreign(yours)}".strip()
 
 
 def _foreign(yours: Function) -> str:
@@ -298,9 +334,9 @@ def _foreign(yours: Function) -> str:
     used = {one.argval for one in dis.get_instructions(yours) if one.opname == "LOAD_GLOBAL"}
     kinds = (np.ndarray, np.generic, int, float, list, tuple)
     found = sorted(name for name in used if isinstance(yours.__globals__.get(name), kinds))
-    return (
-        f"(It takes {' and '.join(found)} from outside, not from its arguments.)" if found else ""
-    )
+    if not found:
+        return ""
+    return say("(It takes {names} from outside, not from its arguments.)", names=_and(found))
 
 
 FACTORS: dict[str, Callable[[int, int], float]] = {

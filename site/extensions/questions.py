@@ -48,7 +48,7 @@ def forms(doctree: nodes.document) -> list[str]:
     """Return the questions of a page that have an answer, as they stand in its source."""
     raw = [node.astext() for node in doctree.findall(nodes.raw)]
     found = [form for text in raw for form in FORM.findall(text)]
-    return [form for form in found if "<summary>Answer</summary>" in form]
+    return [form for form in found if '<details class="gd-answer">' in form]
 
 
 def listed(env: BuildEnvironment, page: str) -> str:
@@ -57,7 +57,7 @@ def listed(env: BuildEnvironment, page: str) -> str:
     for form in forms(env.get_doctree(page)):
         asked = re.search(r"<label>(.*?) <input|<legend>(.*?)</legend>", form, re.DOTALL)
         choices = re.findall(r"<label><input[^>]*><span>(.*?)</span></label>", form)
-        answer = re.search(r"<summary>Answer</summary><p>(.*?)</p>", form, re.DOTALL)
+        answer = re.search(r'"gd-answer"><summary>.*?</summary><p>(.*?)</p>', form, re.DOTALL)
         offered = f" <em>{' · '.join(choices)}</em>" if choices else ""
         items.append(f"<li>{asked[1] or asked[2]}{offered}<br>{answer[1]}</li>")
     title = env.titles[page].astext()
