@@ -60,7 +60,7 @@ help:
 	@echo "make watch       build it, serve it, and show each edit as it is saved"
 	@echo "make check       rules and nbval of some chapters: make check NAMES=06_iteration"
 	@echo "make chapter     begin one: make chapter NAME=12_noun"
-	@echo "make notebooks   execute the chapters again and store them in normal form"
+	@echo "make notebooks   execute the chapters again and store them in normal form; update the catalogues"
 	@echo "make picture     draw the README's picture again"
 	@echo "make site-check  build the site, test it, and measure its pages"
 	@echo "make binder      run the chapters in JupyterLab, in an environment made as Binder makes it"
@@ -136,6 +136,7 @@ chapter: | $(BOOK)
 
 notebooks: | $(BOOK)
 	$(RUN) tools/notebooks.py $(NAMES)
+	$(RUN) tools/translate.py update
 
 zh: | $(BOOK)
 	$(RUN) tools/translate.py make zh

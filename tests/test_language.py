@@ -4,12 +4,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 import gdlib
 from gdlib.interactive import ask, check, explore, slider
 from gdlib.language import say, speak
+from gdlib.plots import CHINESE_STYLE
 
 
 @pytest.fixture
@@ -45,6 +47,17 @@ def test_questions_figures_and_verdicts_speak_chinese(chinese: None):
     assert str(check(lambda X, y, w, b: ..., like=gdlib.loss_function)).endswith("：还没有写。")
     halved = check(lambda X, y, w, b: np.sum((X @ w + b - y) ** 2) / 2, like=gdlib.loss_function)
     assert "是正确值的 m 倍" in str(halved)
+
+
+def test_a_moving_figure_holds_chinese_as_text():
+    """Measured without a font for it: no warning, which would fail this."""
+    with plt.rc_context(CHINESE_STYLE):
+        figure = explore(
+            lambda ax, k: ax.plot([0, k], [0, 1], label="路线"),
+            lambda ax: ax.set(xlim=(0, 2), xlabel="步数（次）", title="下降"),
+            k=slider([0, 1]),
+        )
+    assert ">步数（次）</text>" in figure.html
 
 
 def test_the_numerical_core_knows_no_language():
