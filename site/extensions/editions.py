@@ -41,6 +41,7 @@ def add_editions(
     root = app.config.html_baseurl.removesuffix(folder)
     up = context["content_root"] + "../" * folder.count("/")
     context["tag"] = tag
+    context["card"] = f"_static/card{folder and '-zh'}.png"
     context["others"] = [
         (code, name, f"{up}{place}{pagename}.html", f"{root}{place}{pagename}.html")
         for code, name, place in others(app.config)
