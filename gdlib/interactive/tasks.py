@@ -1,5 +1,6 @@
 """What `check` knows of the functions that readers write: cases to try, and mistakes to name."""
 
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -934,47 +935,143 @@ def _probability(X: Any, w: Any, b: Any) -> Any:
         return 1 / (1 + np.exp(-(X @ w + b)))
 
 
-def _textbook(X: Any, y: Any) -> Function:
+def _with_loss(cost: Function) -> Function:
+    """Return cross-entropy that costs the mean of cost(score, probability, y)."""
+
+    def make(X: Any, y: Any) -> Function:
+        def objective(w: Any, b: Any) -> Any:
+            with np.errstate(all="ignore"):
+                loss = cost(X @ w + b, _probability(X, w, b), y).mean()
+            return loss, *gdlib.cross_entropy(X, y)(w, b)[1:]
+
+        return objective
+
+    return make
+
+
+def _with_residual(residual: Function) -> Function:
+    """Return cross-entropy with another residual(score, probability, y)."""
+
+    def make(X: Any, y: Any) -> Function:
+        def objective(w: Any, b: Any) -> Any:
+            with np.errstate(all="ignore"):
+                r = residual(X @ w + b, _probability(X, w, b), y)
+            return gdlib.cross_entropy(X, y)(w, b)[0], r @ X / len(y), r.mean()
+
+        return objective
+
+    return make
+
+
+def _textbook(xi: Any, p: Any, y: Any) -> Any:
+    return -(y * np.log(p) + (1 - y) * np.log(1 - p))
+
+
+def _clipped(e: float) -> Function:
+    return lambda xi, p, y: _textbook(xi, np.clip(p, e, 1 - e), y)
+
+
+def _shifted(e: float) -> Function:
+    return lambda xi, p, y: -(y * np.log(p + e) + (1 - y) * np.log(1 - p + e))
+
+
+def _entropy(change: Function) -> Function:
+    """Return cross-entropy with something changed: change(loss, dw, db, m)."""
+    return lambda X, y: lambda w, b: change(*gdlib.cross_entropy(X, y)(w, b), len(y))
+
+
+def _of_signs(X: Any, y: Any) -> Function:
     def objective(w: Any, b: Any) -> Any:
-        p = _probability(X, w, b)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            loss = -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean()
-        return loss, (p - y) @ X / len(y), (p - y).mean()
+        margins = y * (X @ w + b)
+        r = -y * np.exp(-np.logaddexp(0, margins))
+        return np.logaddexp(0, -margins).mean(), r @ X / len(y), r.mean()
 
     return objective
 
 
-def _of_sums(X: Any, y: Any) -> Function:
-    def objective(w: Any, b: Any) -> Any:
-        loss, dw, db = gdlib.cross_entropy(X, y)(w, b)
-        return loss * len(y), dw * len(y), db * len(y)
-
-    return objective
-
+ROUNDED = (
+    "right, until a probability rounds to 0 or 1: then log(0) is −∞. Write the loss with "
+    "np.logaddexp."
+)
+CLIPPED = (
+    "clipped: a row far on the wrong side costs no more than one a little less far. Write the "
+    "loss with np.logaddexp, and nothing needs to be clipped."
+)
 
 CROSS_ENTROPY = Task(
     [(X, (y > np.median(y)).astype(float), w, b) for X, y, w, b in DATA if len(y) > 1]
     + [(np.array([[900.0], [-900.0], [40.0]]), np.array([0.0, 1.0, 1.0]), np.array([1.0]), 0.5)],
     [
+        (_with_loss(_textbook), ROUNDED),
+        (_with_loss(lambda xi, p, y: -np.log(np.where(y == 1, p, 1 - p))), ROUNDED),
         (
-            _textbook,
-            "right, until a probability rounds to 0 or 1: then log(0) is −∞. Write the loss with "
-            "np.logaddexp.",
+            _with_loss(lambda xi, p, y: np.log(1 + np.exp(xi)) - y * xi),
+            "right, until the exponential of a large number is ∞. np.logaddexp(0, z) is "
+            "log(1 + exp(z)) and stays finite.",
         ),
         (
-            lambda X, y: (
-                lambda w, b: (
-                    gdlib.cross_entropy(X, y)(w, b)[0],
-                    *(-part for part in gdlib.cross_entropy(X, y)(w, b)[1:]),
-                )
-            ),
+            _with_residual(lambda xi, p, y: np.exp(xi) / (1 + np.exp(xi)) - y),
+            "right, until exp(ξ) is ∞: then π is ∞/∞. Write it as 1/(1 + exp(−ξ)).",
+        ),
+        *(
+            (_with_loss(kept(10.0**-n)), CLIPPED)
+            for kept in (_clipped, _shifted)
+            for n in (7, 8, 10, 12, 15)
+        ),
+        (
+            _entropy(lambda loss, dw, db, m: (loss, -dw, -db)),
             "the loss is right. The signs of dw and db are not.",
         ),
-        (_of_sums, "the sums. Loss, dw and db are means over the rows."),
+        (
+            _entropy(lambda loss, dw, db, m: (loss * m, dw * m, db * m)),
+            "the sums. Loss, dw and db are means over the rows.",
+        ),
+        (
+            _entropy(lambda loss, dw, db, m: (loss, dw * m, db * m)),
+            "the loss is right. dw and db are means over the rows, too.",
+        ),
+        (
+            _entropy(lambda loss, dw, db, m: (loss, dw, db * m)),
+            "loss and dw are right. db is a mean, too.",
+        ),
+        (
+            _entropy(lambda loss, dw, db, m: (loss / 2, dw, db)),
+            "dw and db are right. No ½ stands in front of this loss.",
+        ),
+        (
+            _entropy(lambda loss, dw, db, m: (loss / np.log(2), dw, db)),
+            "dw and db are right. The logarithm is the natural one.",
+        ),
         (
             lambda X, y: gdlib.cross_entropy(X, 1 - y),
             "the two classes have changed places.",
         ),
+        (
+            lambda X, y: lambda w, b: gdlib.cross_entropy(X, y)(-w, -b),
+            "the sign of the score: a row on its own side is to cost little.",
+        ),
+        (
+            lambda X, y: lambda w, b: gdlib.cross_entropy(X, y)(w, 0.0),
+            "the bias is missing.",
+        ),
+        (_of_signs, "y is taken for a sign. It is 1 or 0; the sign of a margin is 2y − 1."),
+        (
+            _with_loss(lambda xi, p, y: y * np.logaddexp(0, -xi)),
+            "rows of class 0 cost nothing. They cost −log(1 − π).",
+        ),
+        (
+            _with_loss(lambda xi, p, y: (p - y) ** 2 / 2),
+            "dw and db are right. The loss is not half the squared residual.",
+        ),
+        (
+            _with_residual(lambda xi, p, y: xi - y),
+            "the loss is right. The residual is π − y, not the score minus y.",
+        ),
+        (
+            _with_residual(lambda xi, p, y: (p - y) * p * (1 - p)),
+            "the loss is right. Its logarithm cancels π(1 − π): the residual is π − y.",
+        ),
+        (gdlib.squared_error, "that is the squared error: no score has become a probability."),
     ],
     ("loss", "dw", "db"),
     _classes,
@@ -1118,8 +1215,8 @@ def _follow(make: Function, beta: float, gradients: Any, learning_rate: float) -
     rule, w, b, path = make(beta), np.zeros(gradients.shape[1] - 1), 0.0, []
     for g in gradients:
         w, b = rule(w, b, g[:-1], float(g[-1]), learning_rate)
-        path.append(np.append(w, b))
-    return np.array(path)
+        path.append((w, b))  # the rule's own: a later step is not to change it
+    return np.array([np.append(w, b) for w, b in path])
 
 
 def _ball(beta: float, keep: Function, late: bool = False, bias: bool = True) -> Function:
@@ -1178,42 +1275,364 @@ MOMENTUM = Task(
 
 
 def _adam(
-    beta1: float, beta2: float, epsilon: float, correct: bool = True, root: bool = True
+    size: Function = lambda S, epsilon: np.sqrt(S) + epsilon,
+    new: Function = lambda beta: 1 - beta,
+    correct: tuple[bool, bool] = (True, True),
+    early: int = 0,
+    sign: int = 1,
+    kept: bool = False,
+    latest: bool = False,
+    swapped: bool = False,
 ) -> Function:
-    """Return Adam, or Adam with something left out."""
-    M, S, count = np.zeros(()), np.zeros(()), 0
+    """Return Adam with one of its parts changed."""
+
+    def make(beta1: float, beta2: float, epsilon: float) -> Function:
+        betas = (beta2, beta1) if swapped else (beta1, beta2)
+        means, k = [np.zeros(()), np.zeros(())], 0
+
+        def rule(w: Any, b: Any, dw: Any, db: Any, learning_rate: float) -> Any:
+            nonlocal means, k
+            g, k = np.append(dw, db), k + 1
+            fresh = zip(betas, means, (g, g**2), strict=True)
+            means = [beta * mean + new(beta) * one for beta, mean, one in fresh]
+            both = zip(betas, means, correct, strict=True)
+            M, S = (m / (1 - beta ** (k - early)) if c else m for beta, m, c in both)
+            means = [M, S] if kept else means
+            step = sign * learning_rate * (g if latest else M) / size(S, epsilon)
+            return w - step[:-1], b - float(step[-1])
+
+        return rule
+
+    return make
+
+
+def _in_place(*constants: float) -> Function:
+    adam = gdlib.Adam(*constants)
 
     def rule(w: Any, b: Any, dw: Any, db: Any, learning_rate: float) -> Any:
-        nonlocal M, S, count
-        g, count = np.append(dw, db), count + 1
-        M, S = beta1 * M + (1 - beta1) * g, beta2 * S + (1 - beta2) * g**2
-        m, s = (M / (1 - beta1**count), S / (1 - beta2**count)) if correct else (M, S)
-        step = learning_rate * m / ((np.sqrt(s) if root else s) + epsilon)
-        return w - step[:-1], b - float(step[-1])
+        w[:], b = adam(w, b, dw, db, learning_rate)
+        return w, b
 
     return rule
 
 
-def _follow_adam(make: Function, gradients: Any, learning_rate: float) -> Any:
-    return _follow(lambda _: make(), 0.0, gradients, learning_rate)
+def _follow_adam(
+    make: Function, beta1: float, beta2: float, epsilon: float, gradients: Any, learning_rate: float
+) -> Any:
+    return _follow(lambda _: make(beta1, beta2, epsilon), 0.0, gradients, learning_rate)
 
 
 ADAM = Task(
-    [(rng.normal(size=(6, n + 1)) * 10.0**size, 0.1) for n, size in ((3, 0), (1, 3), (2, -3))],
+    [
+        (beta1, beta2, epsilon, rng.normal(size=(6, n + 1)) * 10.0**power, rate)
+        for beta1, beta2, epsilon, n, power, rate in (
+            (0.9, 0.999, 1e-8, 3, 0, 0.1),
+            (0.9, 0.999, 1e-8, 1, 3, 0.1),
+            (0.5, 0.75, 0.125, 2, -1, 1.0),
+        )
+    ],
     [
         (
-            lambda: _adam(0.9, 0.999, 1e-8, correct=False),
+            _adam(correct=(False, False)),
             "the means begin at 0 and are too small at first: divide M by 1 − β₁ᵏ, S by 1 − β₂ᵏ.",
         ),
+        (_adam(correct=(True, False)), "M is corrected, S is not: divide it by 1 − β₂ᵏ."),
+        (_adam(correct=(False, True)), "S is corrected, M is not: divide it by 1 − β₁ᵏ."),
         (
-            lambda: _adam(0.9, 0.999, 1e-8, root=False),
+            _adam(kept=True),
+            "it remembers the corrected means, and corrects them again in the next step. Keep M "
+            "and S as they are.",
+        ),
+        (
+            _adam(early=1),
+            "k begins at 0, and 1 − β⁰ is 0: count the step before you correct.",
+        ),
+        (_adam(early=-1), "k is one ahead: in the first step it is 1."),
+        (
+            _adam(lambda S, epsilon: S + epsilon),
             "the root is missing: the step is M divided by the root of S.",
         ),
-        (lambda: _adam(0.999, 0.9, 1e-8), "β₁ and β₂ have changed places."),
-        (lambda: _adam(0.0, 0.999, 1e-8), "it takes the last gradient. M is a mean of them."),
+        (
+            _adam(lambda S, epsilon: np.sqrt(S + epsilon)),
+            "ϵ is added to the root of S, not to S itself.",
+        ),
+        (_adam(lambda S, epsilon: np.sqrt(S)), "ϵ is missing: where S is 0, it would divide by 0."),
+        (
+            _adam(new=lambda beta: 1),
+            "the old means fade, and the new gradient counts in full. Multiply it by 1 − β₁, its "
+            "square by 1 − β₂.",
+        ),
+        (_adam(new=lambda beta: beta), "the new part of a mean is multiplied by 1 − β, not by β."),
+        (_adam(swapped=True), "β₁ and β₂ have changed places."),
+        (_adam(latest=True), "it takes the last gradient. M is a mean of them."),
+        (_adam(sign=-1), "it goes up. The gradient points uphill: subtract the step."),
+        (lambda *constants: gdlib.plain_step, "it remembers nothing: a plain step."),
+        (
+            _in_place,
+            "it changes the caller's w. Return a new array: w − step, not w -= step.",
+        ),
     ],
     ("the path",),
     _follow_adam,
+)
+
+# ---------------------------------------------------------------- summed up once, in blocks
+
+
+def _three(function: Function, X: Any, y: Any) -> Any:
+    """Return number, mean and scatter; gdlib keeps the last digits of a mean apart."""
+    found = function(X, y)
+    return _thirds(found) if isinstance(found, gdlib.Moments) else found
+
+
+def _thirds(summary: Any) -> Any:
+    return summary.rows, summary.mean + summary.rest, summary.scatter
+
+
+def _summing(scatter: Function, mean: Function = lambda rows: rows.mean(axis=0)) -> Function:
+    """Return moments with another scatter(rows, centred rows), or another mean."""
+
+    def moments(X: Any, y: Any) -> Any:
+        rows = np.column_stack([X, y])
+        centre = mean(rows)
+        return len(rows), centre, scatter(rows, rows - centre)
+
+    return moments
+
+
+CANCELLED = (
+    "right on paper. Where the mean is large beside the deviation, the difference of two large "
+    "numbers has no digits left: subtract the mean from the rows first, then multiply."
+)
+LATE = 4e6 + np.arange(9.0)[:, None] / 10
+
+MOMENTS = Task(
+    [(X, y) for X, y, *_ in DATA] + [(LATE, np.arange(9.0) % 4)],
+    [
+        (
+            _summing(lambda rows, Q: rows.T @ rows - len(rows) * np.outer(*2 * [rows.mean(0)])),
+            CANCELLED,
+        ),
+        (
+            _summing(lambda rows, Q: rows.T @ rows - np.outer(*2 * [rows.sum(0)]) / len(rows)),
+            CANCELLED,
+        ),
+        (
+            _summing(lambda rows, Q: rows.T @ rows),
+            "number and mean are right. Subtract the mean from every row before you multiply.",
+        ),
+        (
+            _summing(lambda rows, Q: Q.T @ Q / len(Q)),
+            "number and mean are right. The last is the covariance: the scatter is a sum.",
+        ),
+        (
+            _summing(lambda rows, Q: Q.T @ Q / (len(Q) - 1)),
+            "number and mean are right. The last is divided by m − 1: the scatter is a sum.",
+        ),
+        (
+            _summing(lambda rows, Q: (Q**2).sum(axis=0)),
+            "number and mean are right. The scatter is a table: each column times each column.",
+        ),
+        (
+            _summing(lambda rows, Q: np.diag((Q**2).sum(axis=0))),
+            "number and mean are right. The scatter lacks the products of different columns.",
+        ),
+        (
+            _summing(lambda rows, Q: Q @ Q.T),
+            "each row times each row. Each column times each column is wanted.",
+        ),
+        (
+            _summing(lambda rows, Q: Q.T @ Q, lambda rows: rows.mean()),
+            "one mean for the whole table. Each column has its own: axis=0.",
+        ),
+        (
+            lambda X, y: (len(y), X.mean(axis=0), (X - X.mean(axis=0)).T @ (X - X.mean(axis=0))),
+            "the targets are left out. y is the last column of the rows.",
+        ),
+        (
+            lambda X, y: _summing(lambda rows, Q: Q.T @ Q)(
+                np.column_stack([X, np.ones(len(y))]), y
+            ),
+            "a column of ones is one too many: the mean is kept by itself.",
+        ),
+    ],
+    ("the number of rows", "the mean", "the scatter"),
+    _three,
+)
+
+
+def _joined(
+    function: Function, m1: Any, mean1: Any, scatter1: Any, m2: Any, mean2: Any, scatter2: Any
+) -> Any:
+    """Return what two triples are merged to."""
+    if function is gdlib.merge:
+        halves = ((m1, mean1, scatter1), (m2, mean2, scatter2))
+        first, second = (gdlib.Moments(m, mean, 0 * mean, Q) for m, mean, Q in halves)
+        return _thirds(gdlib.merge(first, second))
+    return function((m1, mean1, scatter1), (m2, mean2, scatter2))
+
+
+def _merging(
+    between: Function = lambda m1, m2, D: np.outer(D, D) * (m1 * m2 / (m1 + m2)),
+    part: Function = lambda m1, m2: m2 / (m1 + m2),
+) -> Function:
+    """Return merge with another part between(m₁, m₂, D) of the scatter, or way to the mean."""
+
+    def merge(first: Any, second: Any) -> Any:
+        (m1, mean1, scatter1), (m2, mean2, scatter2) = first, second
+        D = mean2 - mean1
+        mean = mean1 + D * part(m1, m2)
+        return m1 + m2, mean, scatter1 + scatter2 + between(m1, m2, D)
+
+    return merge
+
+
+def _halves(X: Any, y: Any, place: int) -> Case:
+    first, second = (_thirds(gdlib.moments(X[h], y[h])) for h in (slice(place), slice(place, None)))
+    return *first, *second
+
+
+BETWEEN = "number and mean are right. In the scatter, the factor of D Dᵀ is m₁m₂/m."
+
+MERGE = Task(
+    [_halves(X, y, place) for (X, y, *_), place in zip(DATA[:4], (2, 1, 1, 4), strict=True)]
+    + [(1, np.array([2.0, 4.0]), np.zeros((2, 2)), 5, np.array([8.0, 1.0]), np.eye(2))],
+    [
+        (
+            _merging(lambda m1, m2, D: 0),
+            "number and mean are right. The two scatters are about different means: what lies "
+            "between the means is missing.",
+        ),
+        (
+            _merging(part=lambda m1, m2: 1 / 2),
+            "the mean of the two means. The larger block weighs more.",
+        ),
+        (
+            _merging(part=lambda m1, m2: m1 / (m1 + m2)),
+            "each mean has got the weight of the other block.",
+        ),
+        (_merging(lambda m1, m2, D: np.outer(D, D)), BETWEEN),
+        (_merging(lambda m1, m2, D: np.outer(D, D) * m1 * m2), BETWEEN),
+        (_merging(lambda m1, m2, D: np.outer(D, D) * (m1 + m2)), BETWEEN),
+        (_merging(lambda m1, m2, D: np.outer(D, D) * m1 * m2 / (m1 + m2) ** 2), BETWEEN),
+        (_merging(lambda m1, m2, D: np.outer(D, D) * m2), BETWEEN),
+        (_merging(lambda m1, m2, D: np.outer(D, D) * m2**2 / (m1 + m2)), BETWEEN),
+        (
+            _merging(lambda m1, m2, D: -np.outer(D, D) * m1 * m2 / (m1 + m2)),
+            "number and mean are right. What lies between the means is added.",
+        ),
+        (
+            _merging(lambda m1, m2, D: D * D * m1 * m2 / (m1 + m2)),
+            "D Dᵀ is a table, each entry of D times each: np.outer(D, D). D * D is a row, which "
+            "NumPy adds to every row of the scatter.",
+        ),
+        (
+            _merging(lambda m1, m2, D: D @ D * m1 * m2 / (m1 + m2)),
+            "D Dᵀ is a table, each entry of D times each: np.outer(D, D). D @ D is one number, "
+            "which NumPy adds to every entry.",
+        ),
+    ],
+    ("the number of rows", "the mean", "the scatter"),
+    _joined,
+)
+
+
+def _read(maker: Function, make: Function, X: Any, y: Any, w: Any, b: Any, block_rows: int) -> Any:
+    """Return what the objective of all blocks says when it is called for the second time.
+
+    ∞ where the blocks are opened before it is called, −∞ where more than two are held at once.
+    """
+    given: list[Any] = []
+    passes = most = 0
+
+    def copied(i: int) -> Any:
+        nonlocal most
+        most = max(most, sum(block() is not None for block in given))
+        features = X[i : i + block_rows].copy()
+        given.append(weakref.ref(features))
+        return features, y[i : i + block_rows].copy()
+
+    def open_blocks() -> Any:
+        nonlocal passes
+        passes += 1
+        return map(copied, range(0, len(y), block_rows))
+
+    objective = maker(make, open_blocks)
+    if passes:
+        return np.inf, np.full_like(w, np.inf), np.inf
+    objective(0 * w, 0.0)
+    found = objective(w, b)
+    return (-np.inf, np.full_like(w, -np.inf), -np.inf) if most > 2 else found
+
+
+def _adding(total: Function) -> Function:
+    """Return from_blocks that makes one of the blocks' results, (rows, (loss, dw, db)) each."""
+    return lambda make, open_blocks: (
+        lambda w, b: total([(len(y), make(X, y)(w, b)) for X, y in open_blocks()])
+    )
+
+
+def _weighted(parts: Any, over: float) -> Any:
+    """Return the sum of what the blocks gave, times their rows, over a number."""
+    return tuple(sum(m * part[i] for m, part in parts) / over for i in range(3))
+
+
+def _going_on(make: Any, open_blocks: Any) -> Function:
+    parts: list[Any] = []
+
+    def objective(w: Any, b: Any) -> Any:
+        parts.extend((len(y), make(X, y)(w, b)) for X, y in open_blocks())
+        return _weighted(parts, sum(m for m, _ in parts))
+
+    return objective
+
+
+def _in_memory(make: Any, open_blocks: Any) -> Function:
+    return lambda w, b: gdlib.from_blocks(make, list(open_blocks()))(w, b)
+
+
+FROM_BLOCKS = Task(
+    [
+        (gdlib.squared_error, *DATA[0], 1),
+        (gdlib.squared_error, *DATA[3], 2),
+        (gdlib.squared_error, *DATA[6], 2),
+        (gdlib.cross_entropy, DATA[5][0], np.array([0.0, 1, 1, 0]), *DATA[5][2:], 2),
+    ],
+    [
+        (
+            lambda make, open_blocks: (list(open_blocks()), gdlib.plain_step)[1],
+            "the blocks are opened once, when the objective is made. Open them in the objective, "
+            "anew at each call: a generator is empty after one pass, and a list would hold all.",
+        ),
+        (
+            _in_memory,
+            "it holds all blocks in memory at once. Use one after the other, and keep only sums.",
+        ),
+        (
+            _adding(lambda parts: _weighted([(1, part) for _, part in parts], len(parts))),
+            "the mean of the blocks' means. A block with more rows weighs more.",
+        ),
+        (
+            _adding(lambda parts: _weighted([(1, part) for _, part in parts], 1)),
+            "the sum of the blocks' means. Weigh each by its rows, and divide by all rows.",
+        ),
+        (
+            _adding(lambda parts: _weighted(parts, 1)),
+            "the sum over all rows: divide by their number.",
+        ),
+        (
+            _adding(lambda parts: _weighted(parts, len(parts))),
+            "it divides by the number of blocks. Divide by the number of all rows.",
+        ),
+        (_adding(lambda parts: parts[-1][1]), "it returns what the last block says."),
+        (_adding(lambda parts: parts[0][1]), "it returns what the first block says."),
+        (
+            _going_on,
+            "the sums of the first call are still there in the second: begin at 0 in each call.",
+        ),
+    ],
+    ("loss", "dw", "db"),
+    _read,
 )
 
 TASKS: dict[Function, Task] = {
@@ -1238,4 +1657,7 @@ TASKS: dict[Function, Task] = {
     gdlib.MiniBatches: MINI_BATCHES,
     gdlib.Momentum: MOMENTUM,
     gdlib.Adam: ADAM,
+    gdlib.moments: MOMENTS,
+    gdlib.merge: MERGE,
+    gdlib.from_blocks: FROM_BLOCKS,
 }
