@@ -93,6 +93,7 @@ def test_binder_uses_a_python_that_gdlib_supports():
     link = (ROOT / ".binder" / "runtime.txt").read_text(encoding="utf-8").strip()
     assert link in (f"python-{version}", "../runtime.txt")  # a link; Windows may show where to
     assert {path.name for path in (ROOT / ".binder").iterdir()} == {
+        "postBuild",
         "requirements.txt",
         "runtime.txt",
     }
