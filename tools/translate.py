@@ -119,7 +119,7 @@ FAULTS = {  # in prose, with formulas, code and links taken out
 LOOSE = " [，。、；：？！（）《》]|[，。、；：？！（）《》] "
 # What takes the place of formulas, code, links and fields while prose is looked at.
 STANDINS = dict(zip(KEPT, ("x", "x", "]", "", "", "x"), strict=True))
-STANDINS |= {r"\{[^{}]*:.*?\}": "", r"\{.*?\}": "0", r"\*+": "", "《.*?》": "》"}
+STANDINS |= {r"\\n": "\n", r"\{[^{}]*:.*?\}": "", r"\{.*?\}": "0", r"\*+": "", "《.*?》": "》"}
 FIELD = re.compile(r"\{[^{}]*\}")
 
 
