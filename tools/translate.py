@@ -108,7 +108,8 @@ def write(path: Path, text: str) -> None:
 
 SPELLED = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 NUMBERS = {word: str(number) for number, word in enumerate(SPELLED, 1)}
-NUMBERS |= {"first": "1", "second": "2", "tens": "10", "hundred": "100", "thousand": "1000"}
+NUMBERS |= {"zero": "0", "zeros": "0", "ones": "1", "first": "1", "second": "2", "third": "3"}
+NUMBERS |= {"tens": "10", "hundred": "100", "thousand": "1000", "million": "1000000"}
 FAULTS = {  # in prose, with formulas, code and links taken out
     "[一-鿿][,;:?!.]": "half-width punctuation after a Chinese character",
     r"\([^()]*[一-鿿]": "half-width brackets around Chinese",
