@@ -40,6 +40,9 @@
     try { kept ? localStorage.setItem(place(key), JSON.stringify(kept)) : localStorage.removeItem(place(key)); } catch { /* no storage */ }
   };
 
+  // A formula's text stands twice in what KaTeX makes of it; the name of its control has it once.
+  const spoken = (pick) => (pick?.type === "radio" ? pick.getAttribute("aria-label") || pick.parentNode.textContent : pick?.value);
+
   const wire = (form) => {
     form.setAttribute("data-gd-wired", "");
     const key = form.getAttribute("data-key");
@@ -59,7 +62,7 @@
       inputs.forEach((input) => input.setAttribute("aria-invalid", state === "wrong"));
       news.replaceChildren(...note.cloneNode(true).childNodes);
       if (state === "right" && folds.length) folds.at(-1).hidden = false;
-      return { value: pick?.value, said: box ? box.value.trim() : pick?.parentNode.textContent.trim(), state };
+      return { value: pick?.value, said: spoken(pick)?.trim().replace(/[.。]$/, ""), state };
     };
 
     const kept = load(key);

@@ -29,6 +29,7 @@ class Question(OnPage):
 
     key: str
     unit: str
+    choices: tuple[str, ...]
 
     def recall(self, value: float | str, format: str = "") -> OnPage:
         """Show the answer where the chapter finds it, beside what the reader had guessed.
@@ -39,7 +40,14 @@ class Question(OnPage):
             The answer: a number, or one of the question's choices.
         format : str, optional
             How a number is written, a format spec. Without it four digits.
+
+        Raises
+        ------
+        ValueError
+            If the question has choices, and `value` is none of them.
         """
+        if self.choices and value not in self.choices:
+            raise ValueError(f"value is {value!r}; expected one of the choices {self.choices}")
         shown = _written(value, format, self.unit)
         html = (
             f'<div class="gd-recall" data-key="{self.key}">{style("question")}'
@@ -134,7 +142,7 @@ def ask(
         f'<p role="status"></p><details class="gd-notes" hidden>{"".join(map(_note, notes))}'
         f"</details>{folds}{script('question')}</form>"
     )
-    return Question(question, html, key, unit)
+    return Question(question, html, key, unit, tuple(texts))
 
 
 def _choice_notes(answer: float | str, pairs: Sequence[tuple[str, str]]) -> list[Note]:

@@ -155,3 +155,10 @@ def test_a_guess_comes_back():
     assert repr(guess.recall(13.56, ".1f")) == "It is 13.6 %."
     assert f'data-key="{guess.key}"' in guess.recall(13.56).html
     assert "<summary>" not in guess.html
+
+
+def test_what_comes_back_is_one_of_the_choices():
+    guess = ask("Which?", choices=["up", "down"])
+    assert repr(guess.recall("down")) == "It is down."
+    with pytest.raises(ValueError, match="expected one of the choices"):
+        guess.recall("sideways")
