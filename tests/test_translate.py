@@ -112,6 +112,10 @@ def test_passages_of_markdown(source: str, found: list[str]):
         ("x = 1  # é: a note", {"é: a note": "comment"}),
         ("%pip install gdlib", {}),
         ("load_diabetes(['bmi']); row['body_mass_g']", {}),
+        ("assert norm(ends['by hand'] - 1) < 2", {"by hand": "key"}),
+        ("run = 'import sys\\nprint(sys.path)'", {}),
+        ("ax.set(title='loss = least')", {"loss = least": "code"}),
+        ("check(f, **{'cases': []}); ask('q', 'parts')", {"parts": "code"}),
     ],
 )
 def test_passages_of_code(source: str, found: dict[str, str]):

@@ -73,31 +73,51 @@ def markdown(source: str, say: Say) -> str:
     return "\n".join(lines)
 
 
-# What tells a reader nothing, only matplotlib, NumPy or a file: arguments, calls; and texts.
+# What tells a reader nothing, only matplotlib, NumPy or a file: arguments, calls, keys, texts.
 SILENT = re.compile(
     "ha|va|colors?|linestyle|marker|[xy]scale|textcoords|xycoords|which|(marker)?(face|edge)color|"
     "weight|aspect|axis|norm|dtype|indexing|side|where|loc|scale|invalid|over|all|divide|action|"
-    "encoding|projection|fmt|solver|kernel|capstyle|load_diabetes|set_(aspect|[xy]scale|pane_color)|"
-    "use|getattr|einsum|open|environ|column_of|number_in|features_of|limited|replace"
+    "encoding|projection|fmt|solver|kernel|\\w*capstyle"
 )
+SILENT_CALLS = re.compile(
+    "load_diabetes|set_(aspect|[xy]scale|pane_color)|use|getattr|einsum|open|environ|column_of|"
+    "number_in|features_of|limited|replace"
+)
+SILENT_KEYS = re.compile("cases|mistakes|parts|use|update")  # of check, and of descend
 TECHNICAL = re.compile(
-    r"[a-z\d]+(_[a-z\d]+)+|\S+\.\w+|utf-8.*|Adelie|Chinstrap|Gentoo|Biscoe|NA|bmi|linux|unit|ha|va|"
+    r"[a-z\d]+(_[a-z\d]+)+|\S+\.\w+|utf-8.*|Adelie|Chinstrap|Gentoo|Biscoe|NA|n/a|na|nan|null|bmi|"
     r"arrowstyle|linewidth|shrink[AB]|boxstyle|(marker)?(face|edge)?color|fontsize|alpha|marker|label|"
     r"center|left|right|top|bottom|equal|log|none|white|black|linestyle|zorder|pad|projection|3d|tol|"
-    r"round,pad=.*|species|island|sex|numbers|words|columns|least|most|textcoords|xycoords|xytext|"
-    r"markersize|solver|MemoryError|distributed\..*"
+    r"round,pad=.*|species|island|sex|numbers|words|columns|least|most|textcoords|xycoords|xytext|ha|"
+    r"(offset|axes) (points|fraction)|unit|va|linux|markersize|solver|MemoryError|distributed\..*"
 )
 PIECE = re.compile(r"""(?s)([rRfFbBuU]*)(\"{3}|'{3}|"|')(.*?)(?<!\\)\2""")
+
+
+def is_program(text: str) -> bool:
+    """Tell whether a text is Python that another process runs, a few statements."""
+    if not re.search("[\n;]", text):
+        return False  # a label such as loss = 0
+    try:
+        return any(isinstance(n, ast.Assign | ast.Import) for n in ast.walk(ast.parse(text)))
+    except (SyntaxError, ValueError):
+        return False
 
 
 def texts(node: ast.AST, kind: str = "code") -> Iterator[tuple[ast.expr, str]]:
     """Find the literals of a cell that a reader may see, with what they are."""
     name = getattr(node, "arg", None) or getattr(getattr(node, "func", None), "attr", None)
     name = name or getattr(getattr(node, "func", None), "id", None)
-    if isinstance(node, ast.keyword | ast.Call) and SILENT.fullmatch(name or ""):
+    silent = {ast.keyword: SILENT, ast.Call: SILENT_CALLS}.get(type(node))
+    if silent and silent.fullmatch(name or ""):
         return
-    if isinstance(node, ast.JoinedStr | ast.Constant):
-        if isinstance(node, ast.JoinedStr) or isinstance(node.value, str):
+    if isinstance(node, ast.JoinedStr):
+        yield node, kind
+        return
+    if isinstance(node, ast.Constant):
+        text = node.value
+        looked_up = kind == "key" and isinstance(text, str) and SILENT_KEYS.fullmatch(text)
+        if isinstance(text, str) and not looked_up and not is_program(text):
             yield node, kind
         return
     keys = isinstance(node, ast.Compare) or getattr(node, "keys", ())
