@@ -145,6 +145,14 @@ def stars(text: str) -> int:
     return sum(token.content.count("*") for token in tokens if token.type == "text")
 
 
+def parses(code: str) -> bool:
+    try:
+        ast.parse(code)
+    except SyntaxError:
+        return False
+    return True
+
+
 def faults(message: Message) -> list[str]:
     """Say what is wrong with a translation."""
     old, new, kinds = message.id, message.string, message.auto_comments
@@ -158,9 +166,8 @@ def faults(message: Message) -> list[str]:
     if literal and old != new:
         if '"' in new and '"' not in old:
             found.append('a straight " ends the text in Python: “”')
-        try:
-            ast.parse(("f" if "f-string" in " ".join(kinds) else "") + f'"""{new} """')
-        except SyntaxError:
+        sign = "f" if "f-string" in " ".join(kinds) else ""
+        if parses(f'{sign}"""{old} """') and not parses(f'{sign}"""{new} """'):  # raw texts do not
             found.append("no text of Python's any more: look at braces and backslashes")
     if plain and stars(new) > stars(old):
         found.append("a * that opens or closes nothing: full-width punctuation goes outside of it")
