@@ -134,10 +134,14 @@ class _Trial:
 
     def __str__(self) -> str:
         return ", ".join(
-            f"{name} {np.shape(value)}" if np.ndim(value) else f"{name} = {value:.3g}"
+            f"{name} {np.shape(value)}" if np.ndim(value) else f"{name} = {_short(value)}"
             for name, value in self.arguments.items()
             if not callable(value)
         )
+
+
+def _short(value: Any) -> str:
+    return f"{value:.3g}" if isinstance(value, int | float | np.number) else repr(value)
 
 
 def _call(function: Function, *case: Any) -> Any:

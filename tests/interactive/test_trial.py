@@ -389,3 +389,8 @@ def test_a_wrong_program_is_refused(like, body):
     verdict = check(program(f"def f({takes}):\n{lines}"), like)
     assert not verdict.right
     assert not re.search("not written|stops with", verdict.text)
+
+
+def test_arguments_of_any_kind_are_shown():
+    verdict = check(len, like=lambda row: 0, cases=[({"mass": "3750"},), ("NA",)])
+    assert "row = 'NA'" in str(verdict) or "row = {'mass': '3750'}" in str(verdict)
