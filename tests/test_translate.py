@@ -113,7 +113,7 @@ def test_passages_of_markdown(source: str, found: list[str]):
         ("%pip install gdlib", {}),
         ("load_diabetes(['bmi']); row['body_mass_g']", {}),
         ("assert norm(ends['by hand'] - 1) < 2", {"by hand": "key"}),
-        ("run = 'import sys\\nprint(sys.path)'", {}),
+        ("run = '''\nx = 1  # a note\nprint('now', x)\n'''", {"a note": "comment", "now": "code"}),
         ("ax.set(title='loss = least')", {"loss = least": "code"}),
         ("check(f, **{'cases': []}); ask('q', 'parts')", {"parts": "code"}),
     ],

@@ -80,12 +80,12 @@ SILENT = re.compile(
     "encoding|projection|fmt|solver|kernel|\\w*capstyle"
 )
 SILENT_CALLS = re.compile(
-    "load_diabetes|set_(aspect|[xy]scale|pane_color)|use|getattr|einsum|open|environ|column_of|"
-    "number_in|features_of|limited|replace"
+    "load_diabetes|set_(aspect|[xy]scale|pane_color)|use|getattr|einsum|open|environ|replace"
 )
 SILENT_KEYS = re.compile("cases|mistakes|parts|use|update")  # of check, and of descend
 TECHNICAL = re.compile(
-    r"[a-z\d]+(_[a-z\d]+)+|\S+\.\w+|utf-8.*|Adelie|Chinstrap|Gentoo|Biscoe|NA|n/a|na|nan|null|bmi|"
+    r"[A-Za-z\d]+(_[A-Za-z\d]+)+|(Rss|Vm)\w+|Unable to .*|np\..*|newton-cholesky|\S+\.\w+|utf-8.*|"
+    r"Adelie|Chinstrap|Gentoo|Biscoe|NA|n/a|na|nan|null|bmi|(fe)?male|"
     r"arrowstyle|linewidth|shrink[AB]|boxstyle|(marker)?(face|edge)?color|fontsize|alpha|marker|label|"
     r"center|left|right|top|bottom|equal|log|none|white|black|linestyle|zorder|pad|projection|3d|tol|"
     r"round,pad=.*|species|island|sex|numbers|words|columns|least|most|textcoords|xycoords|xytext|ha|"
@@ -95,7 +95,7 @@ PIECE = re.compile(r"""(?s)([rRfFbBuU]*)(\"{3}|'{3}|"|')(.*?)(?<!\\)\2""")
 
 
 def is_program(text: str) -> bool:
-    """Tell whether a text is Python that another process runs, a few statements."""
+    """Tell whether a text is Python that another process runs: a few statements."""
     if not re.search("[\n;]", text):
         return False  # a label such as loss = 0
     try:
@@ -117,7 +117,7 @@ def texts(node: ast.AST, kind: str = "code") -> Iterator[tuple[ast.expr, str]]:
     if isinstance(node, ast.Constant):
         text = node.value
         looked_up = kind == "key" and isinstance(text, str) and SILENT_KEYS.fullmatch(text)
-        if isinstance(text, str) and not looked_up and not is_program(text):
+        if isinstance(text, str) and not looked_up:
             yield node, kind
         return
     keys = isinstance(node, ast.Compare) or getattr(node, "keys", ())
@@ -160,6 +160,8 @@ def code(source: str, say: Say) -> str:
         )
         if text.startswith("\n<!--"):  # tables that a page shows and draws
             said = markdown(text, say)
+        elif is_program(text):
+            said = text if "\\" in text else code(text, say)
         elif WORD.search(re.sub(r"\{[^{}'\"]*\}", "", text)) and not TECHNICAL.fullmatch(text):
             said = say(text, f"{kind} f-string" if "f" in mark else kind)
         for key in keys_within(node):
