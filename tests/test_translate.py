@@ -177,6 +177,7 @@ def test_a_fault_is_named(english: str, chinese: str, kind: str, said: str):
         ("{'rate':>8} {x:6.2f}", "{'学习率':　>5} {x:.2f}", "code f-string"),
         ("formula    ", "公式　    ", "code"),
         ("w₁", "w₁", "code"),
+        ("times $x$", "乘以 x", "code"),
         ('pip install "..[chapters]"', '先运行 pip install "..[chapters]"', "comment"),
     ],
 )
