@@ -200,7 +200,7 @@ def _unwritten(yours: Function, trials: list[_Trial], parts: Sequence[str]) -> s
         if len(missing) == len(first.got):
             return say("not written yet.")
         return say("{names} not written yet.", names=_and(_named(i, parts) for i in missing))
-    used = first.error and "'NoneType'" in str(first.error) and not _lines(yours, first.error)
+    used = first.error and "NoneType" in str(first.error) and not _lines(yours, first.error)
     if used or all(one.result is None and not one.error for one in trials):
         return say("it returns nothing. Not written yet, or without its return?")
     return ""
@@ -316,7 +316,8 @@ def _differing(yours: Function, trials: list[_Trial], parts: Sequence[str]) -> s
         entry = np.unravel_index(np.argmax(np.abs(got - right)), right.shape)
         name = f"{name}[{', '.join(map(str, entry))}]"
         got, right = got[entry], right[entry]
-    got, right = (np.array2string(np.asarray(value), precision=4) for value in (got, right))
+    digits = 4 if not np.allclose(got, right, rtol=1e-3, atol=1e-4) else 12  # they must differ
+    got, right = (np.array2string(np.asarray(value), precision=digits) for value in (got, right))
     agreed = say(
         "It agrees in {good} of {all} cases.", good=len(trials) - len(bad), all=len(trials)
     )

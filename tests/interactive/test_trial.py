@@ -394,3 +394,20 @@ def test_a_wrong_program_is_refused(like, body):
 def test_arguments_of_any_kind_are_shown():
     verdict = check(len, like=lambda row: 0, cases=[({"mass": "3750"},), ("NA",)])
     assert "row = 'NA'" in str(verdict) or "row = {'mass': '3750'}" in str(verdict)
+
+
+def test_a_rule_without_return_is_named():
+    def forgetful(beta):
+        def rule(w, b, dw, db, learning_rate):
+            w - learning_rate * dw, b - learning_rate * db
+
+        return rule
+
+    assert "it returns nothing" in check(forgetful, like=gdlib.Momentum).text
+
+
+def test_the_two_numbers_of_a_verdict_differ():
+    cases = [(np.array([0.03]),), (np.array([1e-5, 0.0]),)]  # the second is far off
+    text = check(lambda x: x[0] + 2e-6, like=lambda x: x[0], cases=cases).text
+    got, right = re.search(r"is (\S+), where (\S+) is right", text).groups()
+    assert got != right
