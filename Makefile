@@ -50,7 +50,7 @@ SOUND := $(shell [ "$$(cat $(VENV)/.made 2>/dev/null)" = "$$(pwd -P)" ] && [ ! -
 .PHONY: unsound help book zh serve watch check chapter test lint unit nbval site-check binder lighthouse bench notebooks picture lock clean
 
 help:
-	@echo "make book        build the website into $(SITE), both editions: EDITIONS=\"en zh\""
+	@echo "make book        build the website into $(SITE); with the Chinese edition: EDITIONS=\"en zh\""
 	@echo "make zh          write the Chinese notebooks into zh/"
 	@echo "make serve       build it and serve it on http://localhost:$(PORT)"
 	@echo "make test        run the checks: lint, unit, nbval, site-check"
