@@ -42,9 +42,8 @@ def main():
         tables[name] = measure()
         print(tables[name].text(), flush=True)
         loads.append(load())
-    today = date.today()
     described = (
-        f"Measured on {today.day} {today:%B %Y} on one machine: {surroundings()} Meanwhile "
+        f"Measured on {date.today()} on one machine: {surroundings()} Meanwhile "
         f"{min(loads):.1f} to {max(loads):.1f} programs wanted to run at a time (the load, a mean "
         "over a minute); the benchmark is one of them."
     )

@@ -93,6 +93,7 @@ def test_the_code_of_a_translation_is_the_english_but_for_texts(path: Path):
         ("```python\nprint('it')  # a note\n```\n\n```\nraw text\n```", ["it", "a note"]),
         ("`code` and $f(x)$: [](a.md)", ["`code` and $f(x)$: [](a.md)"]),
         ("$w$, `b`\n\n![](a.png)", []),
+        ("| wait | 87.0 µs |\n|--|--|\n| 5 ms on | 12 MB |", ["wait", "5 ms on"]),
     ],
 )
 def test_passages_of_markdown(source: str, found: list[str]):
@@ -150,6 +151,7 @@ def faults(english: str, chinese: str, kind: str = "") -> list[str]:
         ("See [there](a.md#b).", "见[那里](a.md)。", "", "lost ](a.md#b)"),
         ("It is 1.50.", "它是 1.5。", "", "lost 1.50"),
         ("Some steps.", "走 7 步。", "", "added 7"),
+        ("362 million", "3.26 亿", "", "lost 362"),
         ("**Rule.** If", "**规则。**如果", "", "a * that"),
         ("Yes, no.", "是,不是。", "", "half-width punctuation"),
         ("A step (long).", "一步(长的)。", "", "half-width brackets"),
@@ -173,6 +175,7 @@ def test_a_fault_is_named(english: str, chinese: str, kind: str, said: str):
         ("**Rule.** Of 3 steps one", "**规则**。3 步中的一步", ""),
         ("$J_{\\text{after}}$ falls", "$J_{\\text{之后}}$ 下降", ""),
         ("two of [chapter 4](04.ipynb)", "[第 4 章](04.ipynb)的 2 个", ""),
+        ("361.6 to 362 million", "3.616 到 3.62 亿", ""),
         ("By 《深入Python》", "出自《深入Python》", ""),
         ("{'rate':>8} {x:6.2f}", "{'学习率':　>5} {x:.2f}", "code f-string"),
         ("formula    ", "公式　    ", "code"),

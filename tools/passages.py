@@ -26,6 +26,7 @@ Say = Callable[[str, str], str]  # passage, kind -> passage
 MARKDOWN = MarkdownIt("commonmark").enable("table").use(front_matter_plugin).use(amsmath_plugin)
 MARKDOWN.use(attrs_block_plugin).use(dollarmath_plugin)
 WORD = re.compile(r"[^\W\d_]{2,}")
+MEASURED = r"\d\s([mµ]s|MB|kB)\b"  # the same in every language
 KEPT = r"(?<!`)`[^`]+`", r"\$[^$]+\$", r"\]\([^)]+\)", r"<[^>]+>", r"\{\{.*?\}\}", r"https?://\S+"
 
 
@@ -34,7 +35,7 @@ def words(pattern: str, text: str, say: Say, kind: str) -> str:
 
     def said(found: re.Match[str]) -> str:
         inner = found[1].strip()
-        if not WORD.search(re.sub("|".join(KEPT), "", inner)):
+        if not WORD.search(re.sub("|".join([*KEPT, MEASURED]), "", inner)):
             return found[0]
         return found[0].replace(inner, say(inner, kind))
 

@@ -139,6 +139,11 @@ def kept(text: str, kinds: list[str]) -> tuple[Counter[str], set[str]]:
     return found, set(re.findall(r"\d+(?:[.,]\d+)*", text))
 
 
+def digits(numbers: set[str]) -> set[str]:
+    """Leave out where the point is: 362 million is 3.62 亿."""
+    return {re.sub("[.,]|0+$", "", number) for number in numbers}
+
+
 def stars(text: str) -> int:
     """Count the stars that open or close nothing."""
     tokens = MARKDOWN.parseInline(text)[0].children or []
@@ -159,6 +164,8 @@ def faults(message: Message) -> list[str]:
     (before, numbers), (after, now) = kept(old, kinds), kept(new, kinds)
     literal = {"code", "key", "docstring"} & {kind.split()[0] for kind in kinds}
     spelled = {NUMBERS[word] for word in re.findall("[a-z]+", old.lower()) if word in NUMBERS}
+    if "million" in old and re.search(r"\d [万亿]", new):
+        numbers, now, spelled = digits(numbers), digits(now), digits(spelled)
     lost = [*(before - after).elements(), *sorted(numbers - now)]
     if literal:  # beside Chinese a label has no $x$: matplotlib's formulas know no other font
         lost = [one for one in lost if not (re.fullmatch(r"\$\w\$", one) and one[1] in new)]
