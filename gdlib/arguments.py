@@ -77,14 +77,17 @@ def check_data(X: ArrayLike, y: ArrayLike) -> tuple[FloatArray, FloatArray]:
     return features, check_vector("y", y, len(features), "one number per row of X")
 
 
-def check_classes(y: ArrayLike, length: int) -> FloatArray:
-    """Return `y` as a float array of shape (length,) in which both 0 and 1 occur."""
+def check_classes(y: ArrayLike, length: int, one_class: bool = False) -> FloatArray:
+    """Return `y` as a float array of shape (length,) of 0 and 1; both occur, unless one will do."""
     classes = check_vector("y", y, length, "one number per row of X")
     values = np.unique(classes).tolist()
+    if one_class and values in ([0], [1]):
+        return classes
     if len(values) == 1:
         raise ValueError(
             f"y is {values[0]:g} in every row; expected both 0 and 1: take rows of the other class "
-            "too, or else there is nothing to tell apart"
+            "too, or else there is nothing to tell apart (for blocks of rows that hold it "
+            "elsewhere, functools.partial(gdlib.cross_entropy, one_class=True))"
         )
     if values != [0, 1]:
         shown = ", ".join(f"{value:g}" for value in values[:3]) + ", …" * (len(values) > 3)

@@ -237,7 +237,7 @@ class CrossEntropy(SquaredError):
         return float(losses.dot(ones)) / m, dw, -float(r.dot(ones)) / m
 
 
-def cross_entropy(X: ArrayLike, y: ArrayLike) -> Objective:
+def cross_entropy(X: ArrayLike, y: ArrayLike, *, one_class: bool = False) -> Objective:
     """Return the objective of logistic regression on the given data.
 
     ``J(w, b) = −1/m · Σᵢ log(πᵢ if yᵢ = 1 else 1 − πᵢ)`` with the probability
@@ -249,6 +249,8 @@ def cross_entropy(X: ArrayLike, y: ArrayLike) -> Objective:
         Features, one sample per row; m, n ≥ 1.
     y : array_like, shape (m,)
         Classes, 0 or 1; both must occur.
+    one_class : bool, default False
+        Whether one of them will do, in rows that are a block of more.
 
     Returns
     -------
@@ -288,7 +290,7 @@ def cross_entropy(X: ArrayLike, y: ArrayLike) -> Objective:
     (0.693147, array([-0.666667]), -0.166667)
     """
     X = check_features(X)
-    return CrossEntropy(np.array(X, order="F"), check_classes(y, len(X)))
+    return CrossEntropy(np.array(X, order="F"), check_classes(y, len(X), one_class))
 
 
 def ridge(objective: Objective, strength: float) -> Objective:

@@ -1,14 +1,17 @@
 """The objective of blocks, against that of all rows at once."""
 
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import expit
+from sklearn.metrics import log_loss
 
-from gdlib import descend, from_blocks, noisy_line, ridge, squared_error
+from gdlib import cross_entropy, descend, from_blocks, noisy_line, ridge, squared_error
 
 
 def some_blocks(m, n, seed, size):
@@ -31,6 +34,21 @@ def test_equals_the_objective_of_all_rows(m, n, seed, size):
     w, b = np.random.default_rng(seed).standard_normal(n), -2.0
     assert_same(from_blocks(squared_error, blocks)(w, b), squared_error(X, y)(w, b))
     assert_same(from_blocks(squared_error, lambda: iter(blocks))(w, b), squared_error(X, y)(w, b))
+
+
+def test_a_block_may_hold_one_class_where_it_is_said():
+    X, y = np.array([[0.3], [-1.0], [2.0], [0.0]]), np.array([0, 0, 0, 1])
+    blocks = [(X[:2], y[:2]), (X[2:], y[2:])]
+    with pytest.raises(ValueError, match=r"^block 0 .* y is 0 in every row.*one_class=True\)\)$"):
+        from_blocks(cross_entropy, blocks)(np.ones(1), 0.5)
+    make = partial(cross_entropy, one_class=True)
+    loss, dw, db = from_blocks(make, blocks)(np.ones(1), 0.5)
+    chance = expit(X[:, 0] + 0.5)
+    assert loss == pytest.approx(log_loss(y, chance), rel=1e-12)
+    assert dw == pytest.approx(np.mean((chance - y) * X[:, 0]), rel=1e-12)
+    assert db == pytest.approx(np.mean(chance - y), rel=1e-12)
+    with pytest.raises(ValueError, match=r"^block 1 .* y is 7 in every row"):
+        from_blocks(make, [blocks[1], (X, y * 0 + 7)])(np.ones(1), 0.5)
 
 
 @pytest.mark.parametrize("kind", ["threads", "processes", "multiprocessing"])
