@@ -54,7 +54,7 @@ help:
 	@echo "make zh          write the Chinese notebooks into zh/"
 	@echo "make serve       build it and serve it on http://localhost:$(PORT)"
 	@echo "make test        run the checks: lint, unit, nbval, site-check"
-	@echo "make lint        ruff over code and notebooks, mypy over gdlib"
+	@echo "make lint        ruff over code and notebooks, mypy over gdlib, what the Chinese edition lacks"
 	@echo "make unit        gdlib's tests, its examples, its coverage, the notebook rules"
 	@echo "make nbval       run the chapters and compare with what they print"
 	@echo "make watch       build it, serve it, and show each edit as it is saved"
@@ -162,6 +162,7 @@ lint: | $(TEST)
 	$(RUN) -m ruff check --quiet .
 	$(RUN) -m ruff format --quiet --check .
 	$(RUN) -m mypy --no-error-summary
+	$(RUN) tools/translate.py check
 
 unit: | $(TEST)
 	@echo "== gdlib: tests, examples, coverage; rules for the notebooks"

@@ -244,7 +244,7 @@ def harvest(file: Path) -> int:
 
 def check(names: list[str], strict: bool) -> int:
     """Say what is wrong, missing or old."""
-    wrong = 0
+    wrong, total = 0, Counter()
     for target, paths in sources().items():
         name = target.relative_to(LOCALE).with_suffix("").as_posix()
         if names and not any(each in name for each in names):
@@ -261,9 +261,11 @@ def check(names: list[str], strict: bool) -> int:
                 print(f"{message.locations[0][0]}: {message.id[:60]!r}\n    {fault}")
                 wrong += 1
         missing, old = sum(not m.string for m in messages), sum(m.fuzzy for m in messages)
-        print(f"{name}: {len(messages)} passages, {missing} missing, {old} old")
-        wrong += strict * (missing + old)
-    return wrong
+        if missing or old:
+            print(f"{name}: {missing} missing, {old} old")
+        total.update(passages=len(messages), missing=missing, old=old)
+    print("Chinese: " + ", ".join(f"{number:,} {what}" for what, number in total.items()))
+    return wrong + strict * (total["missing"] + total["old"])
 
 
 def main() -> int:
