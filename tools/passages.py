@@ -254,7 +254,7 @@ def walk(path: Path, say: Callable[[str, str, str], str], outputs: bool = False)
         return notebook(source, say, outputs)
 
     def here(text: str, kind: str) -> str:
-        named = path.name == "references.md" and not source.startswith(f"# {text}\n")
+        named = path.name == "references.md" and text not in source.partition("\n## ")[0]
         return text if named else say(text, kind, "")  # names and titles stay as they are
 
     walks = {".md": markdown, ".yml": settings, "tasks.py": sentences}
