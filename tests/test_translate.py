@@ -116,6 +116,7 @@ def test_passages_of_markdown(source: str, found: list[str]):
         ("assert norm(ends['by hand'] - 1) < 2", {"by hand": "key"}),
         ("run = '''\nx = 1  # a note\nprint('now', x)\n'''", {"a note": "comment", "now": "code"}),
         ("ax.set(title='loss = least')", {"loss = least": "code"}),
+        ("'a way'.replace('the', 'an'); f(open('the file'))", {"a way": "code"}),
         ("check(f, **{'cases': []}); ask('q', 'parts')", {"parts": "code"}),
     ],
 )

@@ -111,6 +111,8 @@ def texts(node: ast.AST, kind: str = "code") -> Iterator[tuple[ast.expr, str]]:
     name = name or getattr(getattr(node, "func", None), "id", None)
     silent = {ast.keyword: SILENT, ast.Call: SILENT_CALLS}.get(type(node))
     if silent and silent.fullmatch(name or ""):
+        if isinstance(node, ast.Call):  # not what is changed: "a text".replace(...)
+            yield from texts(node.func, kind)
         return
     if isinstance(node, ast.JoinedStr):
         yield node, kind
