@@ -179,7 +179,7 @@ endif
 site-check: book | $(TEST)
 	@echo "== The built site"
 	@rm -f _build/site-report.md
-	$(RUN) -m pytest -q tests/site
+	$(RUN) -m pytest -q --numprocesses=2 --dist=loadfile tests/site
 	@cat _build/site-report.md
 
 # Binder's image has Jupyter in it; to that it adds .binder/requirements.txt, with this command.
