@@ -164,7 +164,7 @@ def faults(message: Message) -> list[str]:
     (before, numbers), (after, now) = kept(old, kinds), kept(new, kinds)
     literal = {"code", "key", "docstring"} & {kind.split()[0] for kind in kinds}
     spelled = {NUMBERS[word] for word in re.findall("[a-z]+", old.lower()) if word in NUMBERS}
-    if "million" in old and re.search(r"\d [万亿]", new):
+    if re.search("[mb]illion", old) and re.search(r"\d [万亿]", new):
         numbers, now, spelled = digits(numbers), digits(now), digits(spelled)
     lost = [*(before - after).elements(), *sorted(numbers - now)]
     if literal:  # beside Chinese a label has no $x$: matplotlib's formulas know no other font
