@@ -79,7 +79,11 @@ def check(
     if not callable(yours):
         return Verdict(False, say("{it} is not a function.", it=repr(yours)))
     parts = task.parts
-    trials = [_Trial(yours, like, case, task.use) for case in task.cases]
+    trials = []
+    for case in task.cases:
+        trials.append(_Trial(yours, like, case, task.use))
+        if isinstance(trials[-1].error, KeyboardInterrupt):
+            return Verdict(False, _verdict(yours, _endless(yours, trials[-1])))
     said = _unwritten(yours, trials, parts)
     for wrong, sentence in task.mistakes:
         theirs = [_Trial(wrong, like, case, task.use) for case in task.cases]
@@ -93,9 +97,12 @@ def check(
         or _misshapen(trials, parts)
         or _differing(yours, trials, parts)
     )
-    name = getattr(yours, "__name__", say("your function"))
     text = said or say("right, in all {count} cases.", count=len(trials))
-    return Verdict(not said, say("{name}: {text}", name=name, text=text))
+    return Verdict(not said, _verdict(yours, text))
+
+
+def _verdict(yours: Function, text: str) -> str:
+    return say("{name}: {text}", name=getattr(yours, "__name__", say("your function")), text=text)
 
 
 class _Trial:
@@ -107,13 +114,14 @@ class _Trial:
         names = [*inspect.signature(use or like).parameters][bool(use) :]
         use = use or _call
         self.arguments = dict(zip(names, case, strict=False))
-        given, self.result, self.error = copy.deepcopy(case), None, None
+        given, self.result = copy.deepcopy(case), None
+        self.error: BaseException | None = None
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")  # the verdict says what there is to say
             right = use(like, *copy.deepcopy(case))
             try:
                 self.result = use(function, *given)
-            except Exception as error:  # whatever a reader's function raises
+            except (Exception, SystemExit, KeyboardInterrupt) as error:  # whatever it raises
                 self.error = error
         self.changed = [
             name
@@ -206,7 +214,7 @@ def _unwritten(yours: Function, trials: list[_Trial], parts: Sequence[str]) -> s
     return ""
 
 
-def _lines(yours: Function, error: Exception) -> list[str]:
+def _lines(yours: Function, error: BaseException) -> list[str]:
     """Return the reader's lines that led to an error."""
     bodies = [inspect.unwrap(yours), *vars(yours).values()]  # a class has its code in its methods
     files = {body.__code__.co_filename for body in bodies if inspect.isfunction(body)}
@@ -216,6 +224,16 @@ def _lines(yours: Function, error: Exception) -> list[str]:
         if (file := frame.f_code.co_filename) in files
         if (text := linecache.getline(file, number).strip())
     ]
+
+
+def _endless(yours: Function, trial: _Trial) -> str:
+    """Say where the reader's function was when the reader interrupted it."""
+    assert trial.error
+    text = say("it had not ended when you interrupted it, with {case}.", case=trial)
+    lines = "".join(_lines(yours, trial.error)[-1:])
+    return f"{text}{lines}\n" + say(
+        "If one loop goes on for ever, look at its condition: what in the loop makes it false?"
+    )
 
 
 def _stopped(yours: Function, trials: list[_Trial]) -> str:

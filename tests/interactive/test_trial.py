@@ -411,3 +411,20 @@ def test_the_two_numbers_of_a_verdict_differ():
     text = check(lambda x: x[0] + 2e-6, like=lambda x: x[0], cases=cases).text
     got, right = re.search(r"is (\S+), where (\S+) is right", text).groups()
     assert got != right
+
+
+def interrupted(X, y, w, b):
+    i = 0
+    while i < len(y):
+        raise KeyboardInterrupt  # what JupyterLab's stop button does
+
+
+def test_a_loop_that_the_reader_interrupts_gets_a_verdict():
+    verdict = check(interrupted, gdlib.loss_function)
+    assert not verdict.right
+    assert verdict.text.startswith("interrupted: it had not ended when you interrupted it, with X")
+    assert re.search(r"\n    line \d+: raise KeyboardInterrupt.*\n.*condition", verdict.text)
+
+
+def test_a_function_that_leaves_python_gets_a_verdict():
+    assert "SystemExit" in check(lambda *case: exit(3), gdlib.loss_function).text
