@@ -244,9 +244,9 @@ def _stopped(yours: Function, trials: list[_Trial]) -> str:
     error = stopped[0].error
     assert error
     lines = _lines(yours, error)
-    text = say("it stops with {kind}: {error}", kind=type(error).__name__, error=error)
+    text = say("it stops with {error}", error=f"{type(error).__name__}: {error}".rstrip(": "))
     where = say(
-        "in {bad} of {all} cases, first with {case}.",
+        "It does so in {bad} of {all} cases, first with {case}.",
         bad=len(stopped),
         all=len(trials),
         case=stopped[0],
@@ -261,6 +261,7 @@ def _misshapen(trials: list[_Trial], parts: Sequence[str]) -> str:
             what += f" ({', '.join(map(say, parts))})" if parts else ""
             if len(one.got) == 1:
                 return say("it returns one; expected {what}.", what=what)
+            what = say("one") if len(one.right) == 1 else what
             return say("it returns {count}; expected {what}.", count=len(one.got), what=what)
         for place, (got, right) in enumerate(zip(one.got, one.right, strict=True)):
             name = _named(place, parts)
@@ -308,10 +309,8 @@ def _differing(yours: Function, trials: list[_Trial], parts: Sequence[str]) -> s
     names = [_named(place, parts) for place in range(len(trials[0].right))]
     good = [name for place, name in enumerate(names) if place not in wrong]
     text = say("not right yet. ")
-    if len(good) == 1:
-        text += say("{name} is right in every case, the rest is not. ", name=good[0])
-    elif good:
-        text += say("{names} are right in every case, the rest is not. ", names=_and(good))
+    if good:
+        text += say("Right in every case: {names}; the rest is not. ", names=", ".join(good))
     pairs = [(one, one.got[place], one.right[place]) for one in trials for place in wrong]
     for label, factor in FACTORS.items():
         if all(_close(got, np.asarray(factor(*_sizes(one)) * right)) for one, got, right in pairs):
@@ -322,11 +321,13 @@ def _differing(yours: Function, trials: list[_Trial], parts: Sequence[str]) -> s
     whole = [one for one in trials if any(map(_is_whole, one.arguments.values()))]
     if bad == whole:
         return text + say(
-            "Wrong only where an argument is an array of whole numbers: an array made like it "
-            "holds whole numbers too."
+            "Wrong only where an argument is an array of whole numbers. Is an array made like it? "
+            "Then that holds whole numbers too."
         )
     if all(_close(got, right, 1e-2) for _, got, right in pairs):
-        return text + say("Only the first digits agree: something rounds, or stops too early.")
+        return text + say(
+            "Only the first digits agree: something rounds, stops too early, or is added."
+        )
     least = min(bad, key=lambda one: sum(map(np.size, one.arguments.values())))
     place = least.wrong[0]
     name, got, right = names[place], least.got[place], least.right[place]

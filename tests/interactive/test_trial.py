@@ -428,3 +428,26 @@ def test_a_loop_that_the_reader_interrupts_gets_a_verdict():
 
 def test_a_function_that_leaves_python_gets_a_verdict():
     assert "SystemExit" in check(lambda *case: exit(3), gdlib.loss_function).text
+
+
+def test_every_sentence_of_a_verdict_begins_with_a_capital():
+    stops = check(lambda X, y: next(iter([])), gdlib.moments).text
+    assert "StopIteration\n    line" in stops
+    assert re.search(r"\nIt does so in (\d) of \1 cases, first with X \(5, 2\)", stops)
+    wrong = check(lambda X, y: (*_moments(X, y)[:2], _moments(X, y)[2] + 1), gdlib.moments).text
+    assert "yet. Right in every case: the number of rows, the mean; the rest is not. It" in wrong
+
+
+def _moments(X, y):
+    found = gdlib.moments(X, y)
+    return found.rows, found.mean + found.rest, found.scatter
+
+
+def test_one_number_is_expected_as_one():
+    text = check(lambda X, y, w, b: (1.0, 2.0), gdlib.loss_function).text
+    assert text.endswith("it returns 2; expected one.")
+
+
+def test_what_is_added_is_not_said_to_be_rounded():
+    text = check(lambda *case: gdlib.loss_function(*case) * 1.0001, gdlib.loss_function).text
+    assert "rounds, stops too early, or is added." in text
