@@ -26,12 +26,13 @@ class Task:
 def samples(seed: int = 0) -> list[Case]:
     """Return data and parameters, (X, y, w, b), on which wrong programs differ from right ones.
 
-    More rows than columns and fewer, as many, one of either; whole numbers; raw units.
+    More rows than columns and fewer, as many, one of either; whole numbers; raw units; small
+    numbers and large ones, in shapes that were there before.
 
     Examples
     --------
     >>> [X.shape for X, y, w, b in samples()]
-    [(5, 2), (3, 3), (2, 6), (7, 1), (1, 4), (4, 3), (9, 2)]
+    [(5, 2), (3, 3), (2, 6), (7, 1), (1, 4), (4, 3), (9, 2), (5, 2), (3, 3)]
     """
     rng = np.random.default_rng(seed)
     shapes = [(5, 2), (3, 3), (2, 6), (7, 1), (1, 4)]
@@ -41,11 +42,14 @@ def samples(seed: int = 0) -> list[Case]:
     ]
     cases.append((rng.normal(size=(4, 3)), np.array([5, -2, 0, 9]), np.array([3, -1, 2]), 4))
     raw = rng.normal([26.0, 95.0], [4.0, 14.0], size=(9, 2)).round(1)
-    return [*cases, (raw, rng.integers(25, 346, size=9).astype(float), np.array([10.2, 1.5]), -180)]
+    cases.append((raw, rng.integers(25, 346, size=9).astype(float), np.array([10.2, 1.5]), -180))
+    sizes = zip(cases[:2], (1e-3, 1e4), strict=True)
+    return cases + [tuple(size * one for one in case) for case, size in sizes]
 
 
 DATA = samples()
 TALL = [case for case in DATA if len(case[0]) > 2]  # columns that vary
+LATE = 4e6 + np.arange(9.0)[:, None] / 10  # a mean that is large beside the deviation
 rng = np.random.default_rng(1)
 
 
@@ -57,7 +61,9 @@ def r(X: Any, y: Any, w: Any, b: Any) -> Any:
 # ---------------------------------------------------------------- data, initialization
 
 STANDARDIZE = Task(
-    [(X,) for X, *_ in TALL] + [(rng.integers(0, 90, size=(6, 2)),)],
+    [(X,) for X, *_ in TALL]
+    + [(rng.integers(0, 90, size=(6, 2)),), (LATE,)]
+    + [(np.eye(30)[:, :2],)],  # a value far from the others
     [
         (
             lambda X: ((X - X.mean()) / X.std(), X.mean(axis=0), X.std(axis=0)),
@@ -333,7 +339,8 @@ UPDATE = Task(
         (rng.normal(size=n), float(rng.normal()), rng.normal(size=n), float(rng.normal()), rate)
         for n, rate in ((1, 0.1), (3, 0.02), (5, 1.5))
     ]
-    + [(np.array([1, 2]), 3, np.array([0.25, -0.5]), 1.75, 0.5)],
+    + [(np.array([1, 2]), 3, np.array([0.25, -0.5]), 1.75, 0.5)]
+    + [(np.ones(3), 1.0, size * np.array([1.0, -2, 3]), size, 0.1) for size in (1e-4, 1e6)],
     [
         (
             lambda w, b, dw, db, rate: (w + rate * dw, b + rate * db),
@@ -448,6 +455,11 @@ RUNS = [
     for (X, y, w, b), rate, n in zip(
         DATA[:5], (0.1, 0.05, 0.02, 0.2, 0.1), (4, 1, 7, 0, 3), strict=True
     )
+]
+RUNS += [
+    (X, size * y, size * w, size * b, rate, 4)
+    for X, y, w, b in DATA[:1]
+    for size, rate in ((1e-7, 0.2), (1e6, 1.5))
 ]
 
 DESCEND = Task(
@@ -606,7 +618,7 @@ def _one_after_the_other(X: Any, y: Any, w: Any, b: Any, rate: float) -> Any:
 
 
 PROGRAM = Task(
-    FIT.cases,
+    [*FIT.cases, (*DATA[0][:2], 2.0, 5)],  # the last goes up again
     [
         (_keeping(lambda losses: losses[1:]), "losses lacks the loss of the start."),
         (_keeping(lambda losses: losses[:-1]), "losses lacks the loss after the last step."),
@@ -1237,7 +1249,8 @@ MOMENTUM = Task(
     [
         (beta, rng.normal(size=(5, n + 1)), rate)
         for beta, n, rate in ((0.9, 3, 0.1), (0.5, 1, 1.0), (0.0, 2, 0.3))
-    ],
+    ]
+    + [(0.9, 1e4 * rng.normal(size=(12, 3)), 0.1)],
     [
         (lambda beta: gdlib.plain_step, "it remembers nothing: a plain step."),
         (
@@ -1404,8 +1417,6 @@ CANCELLED = (
     "right on paper. Where the mean is large beside the deviation, the difference of two large "
     "numbers has no digits left: subtract the mean from the rows first, then multiply."
 )
-LATE = 4e6 + np.arange(9.0)[:, None] / 10
-
 MOMENTS = Task(
     [(X, y) for X, y, *_ in DATA] + [(LATE, np.arange(9.0) % 4)],
     [
