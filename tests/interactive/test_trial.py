@@ -470,3 +470,42 @@ def test_one_number_is_expected_as_one():
 def test_what_is_added_is_not_said_to_be_rounded():
     text = check(lambda *case: gdlib.loss_function(*case) * 1.0001, gdlib.loss_function).text
     assert "rounds, stops too early, or is added." in text
+
+
+def once(make, *data):
+    """Return an objective that says at every call what it said at the first."""
+    said, objective = [], make(*data)
+    return lambda w, b: (said or said.append(objective(w, b)) or said)[0]
+
+
+def with_one_array(make, *data):
+    """Return an objective that writes dw into the same array at every call."""
+    place, objective = [], make(*data)
+
+    def written(w, b):
+        loss, dw, db = objective(w, b)
+        place.append(place[0] if place else np.zeros(len(w)))
+        place[0][:] = dw
+        return loss, place[0], db
+
+    return written
+
+
+def adding_up(make, *data):
+    """Return an objective that adds the losses of all calls."""
+    losses, objective = [], make(*data)
+
+    def added(w, b):
+        loss, dw, db = objective(w, b)
+        losses.append(loss)
+        return sum(losses), dw, db
+
+    return added
+
+
+@pytest.mark.parametrize("like", [gdlib.squared_error, gdlib.ridge, gdlib.cross_entropy])
+@pytest.mark.parametrize("wrong", [once, with_one_array, adding_up])
+def test_an_objective_remembers_no_call(wrong, like):
+    verdict = check(lambda *data: wrong(like, *data), like)
+    assert not verdict.right
+    assert "not right yet" in verdict.text
