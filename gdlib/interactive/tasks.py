@@ -433,11 +433,11 @@ def _steps(
         return ONE
     for step in steps:
         first = first or calls
-        whole = isinstance(step, tuple | list)
-        rows.append(np.hstack(step[:4]) if whole else np.array([float(step)]))
+        rows.append(step[:4] if isinstance(step, tuple | list) else (float(step),))
         if len(rows) > 99:
             break
-    return AT_ONCE if len(rows) > 1 and first == calls else np.array(rows)
+    # Only now, for a later step is not to change an earlier one.
+    return AT_ONCE if len(rows) > 1 and first == calls else np.array([*map(np.hstack, rows)])
 
 
 def _listing(row: Function) -> Function:
@@ -452,6 +452,15 @@ def _listing(row: Function) -> Function:
                 objective(w, b)  # as a run does that goes on
 
     return run
+
+
+def _all_in_one(objective: Any, w: Any, b: Any, learning_rate: float, num_iterations: int) -> Any:
+    w = w.copy()
+    for k in range(num_iterations + 1):
+        loss, dw, db = objective(w, b)
+        yield k, w, b, loss
+        w -= learning_rate * dw
+        b -= learning_rate * db
 
 
 def _uphill(w: Any, b: Any, dw: Any, db: Any, learning_rate: float) -> Any:
@@ -506,6 +515,11 @@ DESCEND = Task(
             lambda *run: list(gdlib.descend(*run)),
             "the whole run is computed before the first step is handed out. yield each step as "
             "soon as you have it.",
+        ),
+        (
+            _all_in_one,
+            "each step writes into the same w, which the steps before hold as well. Make a new "
+            "array: w = w − …, not w -= ….",
         ),
         (
             lambda *run: next(gdlib.descend(*run)),
@@ -1235,6 +1249,24 @@ def _follow(make: Function, beta: float, gradients: Any, learning_rate: float) -
     return np.array([np.append(w, b) for w, b in path])
 
 
+def _in_place(make: Function) -> Function:
+    """Return a maker of rules that write into the w that they are given."""
+
+    def changed(*constants: float) -> Function:
+        rule = make(*constants)
+
+        def written(w: Any, b: Any, dw: Any, db: Any, learning_rate: float) -> Any:
+            w[:], b = rule(w, b, dw, db, learning_rate)
+            return w, b
+
+        return written
+
+    return changed
+
+
+WRITES = "it changes the caller's w. Return a new array: w − step, not w -= step."
+
+
 def _ball(beta: float, keep: Function, late: bool = False, bias: bool = True) -> Function:
     """Return momentum with another rule for the velocity, a step late, or a bias without one."""
     V: Any = 0.0
@@ -1285,6 +1317,7 @@ MOMENTUM = Task(
             lambda beta: gdlib.Momentum(beta, nesterov=True),
             "that is Nesterov's step, which looks ahead. Here the step is α V.",
         ),
+        (_in_place(gdlib.Momentum), WRITES),
     ],
     ("the path",),
     _follow,
@@ -1321,16 +1354,6 @@ def _adam(
         return rule
 
     return make
-
-
-def _in_place(*constants: float) -> Function:
-    adam = gdlib.Adam(*constants)
-
-    def rule(w: Any, b: Any, dw: Any, db: Any, learning_rate: float) -> Any:
-        w[:], b = adam(w, b, dw, db, learning_rate)
-        return w, b
-
-    return rule
 
 
 def _follow_adam(
@@ -1384,10 +1407,7 @@ ADAM = Task(
         (_adam(latest=True), "it takes the last gradient. M is a mean of them."),
         (_adam(sign=-1), "it goes up. The gradient points uphill: subtract the step."),
         (lambda *constants: gdlib.plain_step, "it remembers nothing: a plain step."),
-        (
-            _in_place,
-            "it changes the caller's w. Return a new array: w − step, not w -= step.",
-        ),
+        (_in_place(gdlib.Adam), WRITES),
     ],
     ("the path",),
     _follow_adam,

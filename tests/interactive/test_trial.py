@@ -509,3 +509,30 @@ def test_an_objective_remembers_no_call(wrong, like):
     verdict = check(lambda *data: wrong(like, *data), like)
     assert not verdict.right
     assert "not right yet" in verdict.text
+
+
+def test_steps_that_share_one_array_are_refused():
+    def shared(objective, w, b, learning_rate, num_iterations):
+        w = w.copy()
+        for k in range(num_iterations + 1):
+            loss, dw, db = objective(w, b)
+            yield k, w, b, loss
+            w -= learning_rate * dw
+            b -= learning_rate * db
+
+    assert "the same w" in check(shared, gdlib.descend).text
+
+
+def test_a_rule_that_writes_into_the_caller_s_w_is_named():
+    def ball(beta):
+        V = 0.0
+
+        def rule(w, b, dw, db, learning_rate):
+            nonlocal V
+            V = beta * V + np.append(dw, db)
+            w -= learning_rate * V[:-1]
+            return w, b - learning_rate * V[-1]
+
+        return rule
+
+    assert "changes the caller's w" in check(ball, gdlib.Momentum).text
