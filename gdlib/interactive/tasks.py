@@ -479,6 +479,13 @@ RUNS += [
     for size, rate in ((1e-7, 0.2), (1e6, 1.5))
 ]
 
+
+def _endless(objective: Any, w: Any, b: Any, learning_rate: float, num_iterations: int) -> Any:
+    return gdlib.descend(objective, w, b, learning_rate, 200)  # more than are looked at
+
+
+ENDLESS = "it goes on for ever, or nearly. Look at the condition of the loop: does k grow?"
+
 DESCEND = Task(
     RUNS,
     [
@@ -525,6 +532,8 @@ DESCEND = Task(
             lambda *run: next(gdlib.descend(*run)),
             "return ends the function at the first step. yield hands it out and goes on.",
         ),
+        (_endless, ENDLESS),
+        (lambda *run: ((0, *step[1:4]) for step in _endless(*run)), ENDLESS),
         (
             lambda *run: gdlib.descend(*run, update=_uphill),
             "it goes up. The gradient points uphill: subtract.",

@@ -536,3 +536,15 @@ def test_a_rule_that_writes_into_the_caller_s_w_is_named():
         return rule
 
     assert "changes the caller's w" in check(ball, gdlib.Momentum).text
+
+
+@pytest.mark.parametrize("growth", [0, 1])
+def test_a_generator_that_never_ends_is_named(growth):
+    def endless(objective, w, b, learning_rate, num_iterations):
+        k = 0
+        while k > -1:
+            loss, dw, db = objective(w, b)
+            yield k, w, b, loss
+            w, b, k = w - learning_rate * dw, b - learning_rate * db, k + growth
+
+    assert "goes on for ever" in check(endless, gdlib.descend).text
