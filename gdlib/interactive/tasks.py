@@ -1123,7 +1123,33 @@ def _epochs(maker: Function, X: Any, y: Any, batch_size: int, seed: int) -> Any:
     """Return of two epochs what does not depend on which rows come first.
 
     The rows of each batch; whether an epoch has each row once (0: no; −1: a row beside the target
-    of another); whether its order is a new one; whether the calls return what `make` gives them.
+    of another); whether its order is a new one; whether it is the one that `rng` gives again, but
+    no other; whether the calls return what `make` gives them.
+    """
+    copies = [(X.copy(), y.copy(), batch_size, of) for of in (seed, seed + 1)]
+    first, kept = _batches(maker, X, y, batch_size, seed)
+    if first is None or first is ...:
+        return first
+    sizes = np.array([*map(len, first)], dtype=float)
+    if (sizes != batch_size).any():
+        return sizes, np.zeros(2), np.zeros(2), 0.0, kept
+    again, other = (_batches(maker, *one)[0] for one in copies)
+    places = {tuple(row): i for i, row in enumerate(np.column_stack([X, y]).tolist())}
+    orders = [
+        [places.get(tuple(row), -1) for batch in epoch for row in batch]
+        for epoch in (first[: len(first) // 2], first[len(first) // 2 :])
+    ]
+    once = [-1.0 if -1 in order else float(len({*order}) == len(order)) for order in orders]
+    before = [[*range(len(orders[0]))], orders[0]]
+    new = [float(one != other and -1 not in one) for one, other in zip(orders, before, strict=True)]
+    drawn = float(first == again and first != other)
+    return sizes, np.array(once), np.array(new), drawn, kept
+
+
+def _batches(maker: Function, X: Any, y: Any, batch_size: int, seed: int) -> Any:
+    """Return the rows of each batch of two epochs, and 1.0 if its result is what `make` gives.
+
+    If a call returns nothing, return that.
     """
     calls: list[Any] = []
 
@@ -1138,28 +1164,18 @@ def _epochs(maker: Function, X: Any, y: Any, batch_size: int, seed: int) -> Any:
         return watched
 
     objective = maker(make, X, y, batch_size, np.random.default_rng(seed))
-    steps, seen, kept = len(y) // batch_size, [], 1.0
-    for _ in range(2 * steps):
+    seen: list[Any] = []
+    kept = 1.0
+    for _ in range(2 * (len(y) // batch_size)):
         calls.append(([], np.zeros(0)))  # for those who do not ask make
         given = objective(X[0], 1.0)
         if given is None or given is ...:
-            return given
+            return given, kept
         rows, right = calls[-1]
         seen.append(rows)
         flat = np.hstack(given) if isinstance(given, tuple | list) else np.zeros(1)
         kept *= flat.shape == right.shape and np.allclose(flat, right)
-    sizes = np.array([*map(len, seen)], dtype=float)
-    if (sizes != batch_size).any():
-        return sizes, np.zeros(2), np.zeros(2), kept
-    places = {tuple(row): i for i, row in enumerate(np.column_stack([X, y]).tolist())}
-    orders = [
-        [places.get(tuple(row), -1) for batch in epoch for row in batch]
-        for epoch in (seen[:steps], seen[steps:])
-    ]
-    once = [-1.0 if -1 in order else float(len({*order}) == len(order)) for order in orders]
-    before = [[*range(len(orders[0]))], orders[0]]
-    new = [float(one != other and -1 not in one) for one, other in zip(orders, before, strict=True)]
-    return sizes, np.array(once), np.array(new), kept
+    return seen, kept
 
 
 def _taking(batch: Function) -> Function:
@@ -1195,6 +1211,11 @@ def _with_rest(call: int, m: int, B: int, rng: Any, order: Any) -> Any:
 
 def _apart(call: int, m: int, B: int, rng: Any, order: Any) -> Any:
     return order[_slice(call, m, B)], rng.permutation(m)[:B]
+
+
+def _own(make: Any, X: Any, y: Any, batch_size: int, rng: Any) -> Function:
+    """Return mini-batches that draw from a generator of their own."""
+    return gdlib.MiniBatches(make, X, y, batch_size, 0)
 
 
 def _sums(make: Any, X: Any, y: Any, batch_size: int, rng: Any) -> Function:
@@ -1234,6 +1255,7 @@ MINI_BATCHES = Task(
             _taking(_with_rest),
             "the last batch of an epoch is smaller than the others. Leave that rest out.",
         ),
+        (_own, "the order does not come from rng: draw it with rng.permutation."),
         (_taking(_apart), "the rows of X and y part. One order is for both."),
         (_sums, "loss and gradient of a batch are means, as make returns them."),
     ],
@@ -1241,6 +1263,7 @@ MINI_BATCHES = Task(
         "the number of rows in each batch",
         "each row once in an epoch (1 for yes)",
         "another order in each epoch (1 for yes)",
+        "the order that rng gives (1 for yes)",
         "loss and gradient as make returns them (1 for yes)",
     ),
     _epochs,

@@ -548,3 +548,20 @@ def test_a_generator_that_never_ends_is_named(growth):
             w, b, k = w - learning_rate * dw, b - learning_rate * db, k + growth
 
     assert "goes on for ever" in check(endless, gdlib.descend).text
+
+
+@pytest.mark.parametrize("seed", [7, None])
+def test_mini_batches_draw_from_the_rng_that_they_are_given(seed):
+    def own(make, X, y, batch_size, rng, replace=False):
+        return gdlib.MiniBatches(make, X, y, batch_size, np.random.default_rng(seed))
+
+    assert "does not come from rng" in check(own, gdlib.MiniBatches).text
+
+
+def test_rows_that_are_shuffled_in_place_are_named():
+    def shuffling(make, X, y, batch_size, rng, replace=False):
+        order = rng.permutation(len(y))
+        X[:], y[:] = X[order], y[order]
+        return gdlib.MiniBatches(make, X, y, batch_size, rng)
+
+    assert "changes the caller's X and y" in check(shuffling, gdlib.MiniBatches).text
