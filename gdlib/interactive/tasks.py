@@ -1626,10 +1626,10 @@ def _read(maker: Function, make: Function, X: Any, y: Any, w: Any, b: Any, block
 
     objective = maker(make, open_blocks)
     if passes:
-        return np.inf, np.full_like(w, np.inf), np.inf
+        return np.inf, np.full(len(w), np.inf), np.inf
     objective(0 * w, 0.0)
     found = objective(w, b)
-    return (-np.inf, np.full_like(w, -np.inf), -np.inf) if most > 2 else found
+    return (-np.inf, np.full(len(w), -np.inf), -np.inf) if most > 2 else found
 
 
 def _adding(total: Function) -> Function:
@@ -1663,7 +1663,8 @@ FROM_BLOCKS = Task(
         (gdlib.squared_error, *DATA[0], 1),
         (gdlib.squared_error, *DATA[3], 2),
         (gdlib.squared_error, *DATA[6], 2),
-        (gdlib.cross_entropy, DATA[5][0], np.array([0.0, 1, 1, 0]), *DATA[5][2:], 2),
+        (gdlib.squared_error, *DATA[5], 1),
+        (gdlib.cross_entropy, rng.normal(size=(8, 2)), np.arange(8.0) % 2, *DATA[0][2:], 2),
     ],
     [
         (

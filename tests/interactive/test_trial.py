@@ -565,3 +565,28 @@ def test_rows_that_are_shuffled_in_place_are_named():
         return gdlib.MiniBatches(make, X, y, batch_size, rng)
 
     assert "changes the caller's X and y" in check(shuffling, gdlib.MiniBatches).text
+
+
+def test_blocks_that_are_kept_are_named():
+    def keeping(make, open_blocks):
+        kept = []
+
+        def objective(w, b):
+            kept.extend(open_blocks())
+            parts = [(len(y), make(X, y)(w, b)) for X, y in kept[-9:]]
+            return tuple(
+                sum(m * p[i] for m, p in parts) / sum(m for m, _ in parts) for i in (0, 1, 2)
+            )
+
+        return objective
+
+    assert "all blocks in memory" in check(keeping, gdlib.from_blocks).text
+
+
+def test_a_maker_that_is_not_used_is_not_said_to_be_about_whole_numbers():
+    def squares(make, open_blocks):
+        return gdlib.from_blocks(gdlib.squared_error, open_blocks)
+
+    text = check(squares, gdlib.from_blocks).text
+    assert "not right yet" in text
+    assert "whole numbers" not in text
