@@ -159,6 +159,7 @@ def _call(function: Function, *case: Any) -> Any:
 def _parts(result: Any, number: int = 0) -> list[Any]:
     """Return the parts of a result."""
     several = isinstance(result, tuple) or (isinstance(result, list) and number > 1)
+    several |= isinstance(result, np.ndarray) and result.shape == (number,) != (1,)
     return list(result) if several else [result]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import gdlib
 from gdlib.interactive import check
-from gdlib.interactive.tasks import TASKS, samples
+from gdlib.interactive.tasks import TASKS, line, samples
 from gdlib.interactive.tasks import program as program_of_all
 
 TASKED = [(like, *mistake) for like, task in TASKS.items() for mistake in task.mistakes]
@@ -590,3 +590,9 @@ def test_a_maker_that_is_not_used_is_not_said_to_be_about_whole_numbers():
     text = check(squares, gdlib.from_blocks).text
     assert "not right yet" in text
     assert "whole numbers" not in text
+
+
+def test_an_array_may_hold_two_numbers_that_are_asked_for():
+    assert check(lambda x, y: np.polyfit(x, y, 1), line).right
+    text = check(lambda X, y, w, b: np.append(*gdlib.gradient(X, y, w, b)), gdlib.gradient).text
+    assert text.endswith("it returns one; expected 2 values (dw, db).")
