@@ -5,7 +5,9 @@
   const plain = (text) => text
     .replace(/[⁰¹²³⁴-⁹⁻⁺]+/g, (power) => `^${[...power].map((sign) => "0123456789-+"[UP.indexOf(sign)]).join("")}`)
     .replace(/[¼-¾⅐-⅞]/g, " $&") // 1½ is not 11/2
-    .normalize("NFKC").replace(/[−–‐]/g, "-").replace(/⁄/g, "/").trim();
+    .normalize("NFKC").replace(/[−–‐]/g, "-").replace(/[⁄∕÷]/g, "/").replace(/。/g, ".")
+    .replace(/[{}$]|\u200b/g, "").replace(/per ?cent$/i, "%").replace(/^百分之(.*)/, "$1%").trim();
+  const SCALES = { "%": 0.01, "万": 1e4, "亿": 1e8 };
 
   // All that a decimal may mean: 1,000 is a thousand here and one there.
   const decimals = (text) => {
@@ -21,8 +23,8 @@
   const readings = (typed, unit) => {
     let text = plain(typed).replace(/^.*[=≈~]\s*/, "");
     if (unit && text.endsWith(plain(unit))) text = text.slice(0, -plain(unit).length).trim();
-    const scale = text.endsWith("%") ? 0.01 : 1;
-    text = text.replace(/\s*%$/, "");
+    const scale = SCALES[text.at(-1)] || 1;
+    text = text.replace(/\s*[%万亿]$/, "");
     const power = text.match(/^(?:(.*?)\s*[·⋅×*x]\s*|(-?))10\s*(?:\^|\*\*)\s*([+-]?\d+)$/);
     const mixed = text.match(/^(-?)(\d+) (\d+)\/(\d+)$/);
     const [top, bottom, ...more] = text.split(/\s*\/\s*/);

@@ -39,6 +39,9 @@ def readings(text, unit=""):
         "½": [0.5], "1½": [1.5], "−1 1/2": [-1.5], "165/6": [27.5], "-1 / 3": [-1 / 3],
         "J = 0.5": [0.5], "≈ 13,6": [13.6], "1e−3": [0.001], "2,5e3": [2500], "１２．５": [12.5],
         "－５": [-5], "１３．６％": [0.136], "0,5": [0.5], "0.5": [0.5], "00.5": [0.5],
+        "13。6": [13.6], "5。": [5], "50万": [5e5], "3.62 亿": [3.62e8], "2÷3": [2 / 3],
+        "2∕3": [2 / 3], "$10^{-3}$": [0.001], "\u200b5": [5], "13.6 per cent": [0.136],
+        "13.6 Percent": [0.136], "百分之13.6": [0.136],
     }.items(),
 )  # fmt: skip
 def test_a_number_is_read_however_it_is_written(text, numbers):
@@ -71,7 +74,7 @@ def test_no_text_breaks_the_reading(text):
     assert all(isinstance(number, int | float) for number in readings(text, "%"))
 
 
-@pytest.mark.parametrize("text", ["13.6", "13.6 %", "13,6%", "13.6％"])
+@pytest.mark.parametrize("text", ["13.6", "13.6 %", "13,6%", "13.6％", "13.6 per cent", "百分之13.6"])
 def test_the_unit_may_be_written_or_not(text):
     assert readings(text, "%") == [13.6]
 
