@@ -74,7 +74,9 @@ def test_no_text_breaks_the_reading(text):
     assert all(isinstance(number, int | float) for number in readings(text, "%"))
 
 
-@pytest.mark.parametrize("text", ["13.6", "13.6 %", "13,6%", "13.6％", "13.6 per cent", "百分之13.6"])
+@pytest.mark.parametrize(
+    "text", ["13.6", "13.6 %", "13,6%", "13.6％", "13.6 per cent", "百分之13.6"]
+)
 def test_the_unit_may_be_written_or_not(text):
     assert readings(text, "%") == [13.6]
 
