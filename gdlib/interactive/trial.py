@@ -131,6 +131,7 @@ class _Trial:
         self.right = [_number(part) for part in _parts(right)]
         parts = _parts(self.result, len(self.right))
         self.got, self.whole = [*map(_number, parts)], [*map(_is_whole, parts)]
+        self.kinds = [str(getattr(part, "dtype", "")) for part in parts]
 
     @property
     def wrong(self) -> list[int]:
@@ -273,6 +274,12 @@ def _misshapen(trials: list[_Trial], parts: Sequence[str]) -> str:
                     "{name} is an array of whole numbers: what is written into it later loses its "
                     "digits. Make it one of floats.",
                     name=name,
+                )
+            if one.kinds[place] in ("float16", "float32"):
+                return say(
+                    "{name} is in {kind}, which keeps 7 digits at most. Leave it in float64.",
+                    name=name,
+                    kind=one.kinds[place],
                 )
             if got.shape != right.shape:
                 return say(

@@ -50,6 +50,7 @@ CASES = samples()
         "return np.array(gdlib.loss_function(X, y, w, b)) + 1j": "is of type",
         "return {gdlib.loss_function(X, y, w, b)}": "is of type set",
         "return round(gdlib.loss_function(X, y, w, b), 4)": "something rounds",
+        "return np.float32(gdlib.loss_function(X, y, w, b))": "is in float32, which keeps 7 digits",
         "return 1 / 0": "ZeroDivisionError",
         "return nobody": "NameError",
         "return gdlib.loss_function(X, y, w, CASES)": "takes CASES from outside",
