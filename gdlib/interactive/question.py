@@ -169,7 +169,8 @@ def _number_notes(
         if first <= high and low <= last:
             raise ValueError(f"mistakes holds the answer, {answer!r}, in {said!r}")
     if unit == "%":
-        known.append((_around(answer / 100, within), say("As a fraction. And in per cent?")))
+        about = None if within is None else within / 100
+        known.append((_around(answer / 100, about), say("As a fraction. And in per cent?")))
     if within is None and high - low > 1e-6 * abs(answer):
         known.append((_around(answer, 5 * (high - low)), say("Close. Three digits are wanted.")))
     return [("right", (low, high), say("Right.")), *(("wrong", *one) for one in known)]

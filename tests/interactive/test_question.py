@@ -98,6 +98,9 @@ def test_a_float_is_right_to_three_digits_and_close_to_two():
     assert [said(question, x)[0] for x in (13.6, 13.56, 13.5577)] == ["right"] * 3
     assert said(question, 14) == ("wrong", "Close. Three digits are wanted.")
     assert said(question, 0.136) == ("wrong", "As a fraction. And in per cent?")
+    about = ask("How much?", 13.6, unit="%", within=1)
+    assert said(about, 0.14) == ("wrong", "As a fraction. And in per cent?")
+    assert said(about, 0.0) != said(about, 0.14)
     assert said(question, 1) == ("wrong", "Not that.")
 
 
