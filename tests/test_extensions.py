@@ -348,10 +348,9 @@ def test_style_and_fonts_of_katex_are_those_of_its_package():
 
 
 def test_another_package_than_the_pinned_one_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(katex_package, "HOME", tmp_path / "katex")
-    monkeypatch.setattr(katex_package, "pack", lambda folder: b"not KaTeX")
-    with pytest.raises(SystemExit, match="not the package"):
-        katex_package.main()
+    monkeypatch.setattr(katex_package, "pack", lambda folder, package: b"not KaTeX")
+    with pytest.raises(SystemExit, match="katex@1 is not the package"):
+        katex_package.fetch("katex@1", katex_package.SHA512, tmp_path / "katex", print)
     assert not list(tmp_path.iterdir())
 
 
