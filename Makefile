@@ -47,10 +47,11 @@ SOUND := $(shell [ "$$(cat $(VENV)/.made 2>/dev/null)" = "$$(pwd -P)" ] && [ ! -
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: unsound help book zh serve watch check chapter test lint unit nbval site-check binder lighthouse bench notebooks picture lock clean
+.PHONY: unsound help book zh pdf serve watch check chapter test lint unit nbval site-check binder lighthouse bench notebooks picture lock clean
 
 help:
 	@echo "make book        build the website into $(SITE); with the Chinese edition: EDITIONS=\"en zh\""
+	@echo "make pdf         print each edition as one PDF; needs Chrome or Chromium"
 	@echo "make zh          write the Chinese notebooks into zh/"
 	@echo "make serve       build it and serve it on http://localhost:$(PORT)"
 	@echo "make test        run the checks: lint, unit, nbval, site-check"
@@ -110,6 +111,7 @@ $(TEST): $(BOOK)
 # Only changed pages are read, only changed chapters executed (tools/executed.py), and all pages
 # written. A warning is given once, where a page is read: after a failure every page is read again.
 # The Chinese edition is a book of its own, made from the catalogues, that is moved into the site.
+# With GDLIB_PDF=1 the pages lead to the PDF, which is then printed at once.
 book: | $(BOOK)
 	@echo "Building the site (a minute or two for each edition where every chapter has to be executed)"
 	@[ ! -e _build/.unfinished ] || rm -rf _build/.doctrees $(CHINESE)/_build/.doctrees
@@ -121,8 +123,12 @@ ifneq ($(filter zh,$(EDITIONS)),)
 	@mv $(CHINESE)/_build/html $(SITE)/zh
 endif
 	@rm _build/.unfinished
+	@[ -z "$$GDLIB_PDF" ] || $(RUN) tools/pdf.py
 	@echo
 	@echo "The book is built. Open $(SITE)/index.html in a browser, or run make serve."
+
+pdf: export GDLIB_PDF = 1
+pdf: book
 
 serve: book
 	@echo "http://localhost:$(PORT) (stop with Ctrl-C)"

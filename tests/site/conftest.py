@@ -46,9 +46,9 @@ CHROMES_OWN = (
 
 
 NOT_LOOKED_AT = (
-    "Not looked at: how the pages look and work in a browser, and the notebooks in JupyterLab. "
-    "Install Chrome or Chromium (Debian: sudo apt install chromium chromium-driver), then: "
-    "make site-check\n"
+    "Not looked at: how the pages look and work in a browser, the PDF, the notebooks in "
+    "JupyterLab. Install Chrome or Chromium (Debian: sudo apt install chromium chromium-driver), "
+    "then: make site-check\n"
 )
 
 
