@@ -23,6 +23,7 @@ from sphinx.locale import _
 
 ROOT = Path(__file__).resolve().parents[2]
 ARCHIVE = "gradient-descent-book.zip"
+PDF = "gradient-descent.pdf"  # there only where the site is published with it: GDLIB_PDF
 EXTRA = {"404": _("Not here"), "search": _("Search")}  # pages without a source
 SKIPPED = (
     nodes.math,
@@ -152,6 +153,7 @@ def complete(
     context.update(
         policy=policy(), archive=ARCHIVE, base=app.config.html_baseurl, look=app.config.book_sources
     )
+    context["pdf"] = PDF if os.environ.get("GDLIB_PDF") else ""
     context["notebook"] = pagename in app.env.all_docs and str(app.env.doc2path(pagename)).endswith(
         ".ipynb"
     )
@@ -190,10 +192,9 @@ def archive(folder: Path) -> None:
                 entry = zipfile.ZipInfo(f"gradient-descent-book/{name}", (1980, 1, 1, 0, 0, 0))
                 entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
                 data = path.read_bytes()
-                if path.suffix == ".html":  # the archive does not hold itself
-                    data = re.sub(
-                        rb'<a [^>]*href="[./]*%s"[^>]*>(.*?)</a>' % ARCHIVE.encode(), rb"\1", data
-                    )
+                if path.suffix == ".html":  # the archive holds neither itself nor the PDF
+                    alone = f"(?:{ARCHIVE}|{PDF})".encode()
+                    data = re.sub(rb'<a [^>]*href="[./]*%s"[^>]*>(.*?)</a>' % alone, rb"\1", data)
                     data = re.sub(
                         rb'<a class="language".*?</a>', b"", data
                     )  # nor what is beside it
