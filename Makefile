@@ -9,7 +9,7 @@ PORT ?= 8000
 NAMES :=
 NAME :=
 ALL :=
-EDITIONS := en
+EDITIONS := en zh
 export GDLIB_EDITIONS = $(EDITIONS)
 
 # What you have set for your own work (PIP_USER, PYTHONPATH, PYTEST_ADDOPTS …) changes neither what
@@ -50,7 +50,7 @@ SOUND := $(shell [ "$$(cat $(VENV)/.made 2>/dev/null)" = "$$(pwd -P)" ] && [ ! -
 .PHONY: unsound help book zh pdf serve watch check chapter test lint unit nbval site-check binder lighthouse bench notebooks picture lock clean
 
 help:
-	@echo "make book        build the website into $(SITE); with the Chinese edition: EDITIONS=\"en zh\""
+	@echo "make book        build the website, English and Chinese, into $(SITE); one alone: EDITIONS=en"
 	@echo "make pdf         print each edition as one PDF; needs Chrome or Chromium"
 	@echo "make zh          write the Chinese notebooks into zh/"
 	@echo "make serve       build it and serve it on http://localhost:$(PORT)"
