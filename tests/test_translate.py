@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 from pathlib import Path
 
 import passages
@@ -195,6 +196,22 @@ def test_a_sound_translation_has_no_fault(english: str, chinese: str, kind: str)
 def test_the_catalogues_are_up_to_date_and_sound(capsys: pytest.CaptureFixture[str]):
     """What is old or missing is counted, and only a release refuses it."""
     assert translate.check([], strict=False) == 0, capsys.readouterr().out
+
+
+def terms() -> list[list[str]]:
+    rows = re.findall(
+        r"(?m)^\| ([a-z].*?) \| (.*?) \|", (translate.LOCALE / "TERMS.md").read_text("utf-8")
+    )
+    return [[english, *chinese.split("；")] for english, chinese in rows]
+
+
+def test_a_term_is_one_word_all_through():
+    """In seven passages of ten: in the others it is no term, as in *what does it mean*."""
+    passages = [(m.id, m.string) for target in SOURCES for m in translate.load(target) if m.id]
+    for english, *chinese in terms():
+        found = [said for text, said in passages if re.search(rf"\b{english}s?\b", text.lower())]
+        share = sum(any(word in said for word in chinese) for said in found) / len(found)
+        assert share > 0.7, f"{english}: {share:.0%} of {len(found)} passages say {chinese}"
 
 
 def test_gdlib_brings_the_words_of_its_catalogue():
