@@ -70,7 +70,7 @@ def check(
     ...     return max(x) / 2
     >>> check(middle, like=np.mean, cases=[([1.0, 2.0],), ([3.0, 4.0, 8.0],)])
     middle: not right yet. It agrees in 0 of 2 cases.
-    With a (2,), the result is 1., where 1.5 is right.
+    With a.shape = (2,), the result is 1., where 1.5 is right.
     """
     known = TASKS.get(like)
     task = Task(list(cases), mistakes, parts, use) if cases or known is None else known
@@ -143,7 +143,7 @@ class _Trial:
 
     def __str__(self) -> str:
         return ", ".join(
-            f"{name} {np.shape(value)}" if np.ndim(value) else f"{name} = {_short(value)}"
+            f"{name}.shape = {np.shape(value)}" if np.ndim(value) else f"{name} = {_short(value)}"
             for name, value in self.arguments.items()
             if not callable(value)
         )

@@ -453,7 +453,7 @@ def test_a_function_that_leaves_python_gets_a_verdict():
 def test_every_sentence_of_a_verdict_begins_with_a_capital():
     stops = check(lambda X, y: next(iter([])), gdlib.moments).text
     assert "StopIteration\n    line" in stops
-    assert re.search(r"\nIt does so in (\d+) of \1 cases, first with X \(5, 2\)", stops)
+    assert re.search(r"\nIt does so in (\d+) of \1 cases, first with X\.shape = \(5, 2\)", stops)
     wrong = check(lambda X, y: (*_moments(X, y)[:2], _moments(X, y)[2] + 1), gdlib.moments).text
     assert "yet. Right in every case: the number of rows, the mean; the rest is not. It" in wrong
 
