@@ -125,3 +125,14 @@ def test_the_ratios_on_the_page_are_those_of_its_times(name):
         reads = took[contender] / took["a read of X"]
         assert float(cell["× article"]) == pytest.approx(faster, rel=0.02)
         assert float(cell["reads of X"]) == pytest.approx(reads, rel=0.02)
+
+
+def test_chapter_20_quotes_the_page():
+    chapter = (ROOT / "chapters" / "20_summed_up_once.ipynb").read_text(encoding="utf-8")
+    quoted = re.findall(r"\| (.+?) \| ([\d.]+) \| ([\d.]+) \|", chapter.split("**Measured.**")[1])
+    ways = ["article's structure", "plain NumPy loop", "gdlib, moments", "lstsq"]
+    ways += ["LinearRegression", "Ridge (cholesky)"]
+    for (_, *numbers), way in zip(quoted, ways, strict=True):
+        for number, name in zip(numbers, ("core 100000x10", "core 1000000x20"), strict=True):
+            (faster,) = (row[1] for row in TABLES[name] if row[0] == way)
+            assert float(number) == float(f"{float(faster):.2g}"), way
