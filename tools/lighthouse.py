@@ -18,6 +18,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
 
+from pdf import BROWSERS
+
 ROOT = Path(__file__).resolve().parents[1]
 SITE = Path(os.environ.get("GDLIB_SITE", ROOT / "_build" / "html"))
 PAGES = ["index.html", "chapters/03_loss.html", "appendices/gdlib.html"]
@@ -51,8 +53,7 @@ class Compressed(SimpleHTTPRequestHandler):
 
 def measure(url: str, preset: str) -> dict[str, float]:
     """Run Lighthouse once."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    chrome = next(filter(None, map(shutil.which, names)), "")
+    chrome = next(filter(None, map(shutil.which, BROWSERS)), "")
     npx = os.environ.get("LIGHTHOUSE", "npx --yes lighthouse@13").split()
     command = [*npx, url, "--quiet", "--output=json", f"--chrome-flags={CHROME}"]
     command += [f"--only-categories={','.join(KINDS)}"]

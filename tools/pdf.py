@@ -31,8 +31,8 @@ from bs4.element import PreformattedString
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "site" / "extensions"))
 from katex_package import fetch  # noqa: E402
+from pages import PDF  # noqa: E402
 
-PDF = "gradient-descent.pdf"
 BROWSERS = (
     *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"),
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",

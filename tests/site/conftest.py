@@ -15,11 +15,11 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from pdf import BROWSERS
 from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
 
 SITE = Path(os.environ.get("GDLIB_SITE", Path(__file__).parents[2] / "_build" / "html"))
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = (
     "--headless=new",
     "--no-sandbox",
@@ -63,7 +63,7 @@ def start_browser(profile, *more):
     for flag in (*FLAGS, *more, f"--user-data-dir={profile}"):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    binary = next(filter(None, map(shutil.which, NAMES)), None)
+    binary = next(filter(None, map(shutil.which, BROWSERS)), None)
     driver = shutil.which("chromedriver")
     if binary and driver:
         options.binary_location = binary
