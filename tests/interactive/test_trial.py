@@ -512,18 +512,6 @@ def test_an_objective_remembers_no_call(wrong, like):
     assert "not right yet" in verdict.text
 
 
-def test_steps_that_share_one_array_are_refused():
-    def shared(objective, w, b, learning_rate, num_iterations):
-        w = w.copy()
-        for k in range(num_iterations + 1):
-            loss, dw, db = objective(w, b)
-            yield k, w, b, loss
-            w -= learning_rate * dw
-            b -= learning_rate * db
-
-    assert "the same w" in check(shared, gdlib.descend).text
-
-
 def test_a_rule_that_writes_into_the_caller_s_w_is_named():
     def ball(beta):
         V = 0.0

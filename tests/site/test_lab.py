@@ -24,6 +24,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
+from gdlib.interactive.tasks import samples
+
 CHAPTERS = Path(__file__).parents[2] / "chapters"
 ALL = sorted(path.name for path in CHAPTERS.glob("*.ipynb"))
 OPENED = ALL if "GDLIB_LAB" in os.environ else [ALL[0], ALL[len(ALL) // 2], ALL[-1]]
@@ -246,7 +248,7 @@ def test_questions_answer_by_keyboard_and_a_written_function_is_checked(browser,
     for line, sentence in {
         "r = X @ w + b - y; return r @ r / len(y)": "2 times what is right",
         "return X @ nobody": "line 2: return X @ nobody",
-        "r = X @ w + b - y; return r @ r / (2 * len(y))": "right, in all",
+        "r = X @ w + b - y; return r @ r / (2 * len(y))": f"right, in all {len(samples())} cases",
     }.items():
         written = stub["source"].replace("return ...", line)
         [output] = browser.execute_async_script(WRITE, stub["place"], written)
