@@ -86,8 +86,8 @@ def check_classes(y: ArrayLike, length: int, one_class: bool = False) -> FloatAr
     if len(values) == 1:
         raise ValueError(
             f"y is {values[0]:g} in every row; expected both 0 and 1: take rows of the other class "
-            "too, or else there is nothing to tell apart (for blocks of rows that hold it "
-            "elsewhere, functools.partial(gdlib.cross_entropy, one_class=True))"
+            "too, or else there is nothing to tell apart (where they are a block of more rows: "
+            "functools.partial(gdlib.cross_entropy, one_class=True))"
         )
     if values != [0, 1]:
         shown = ", ".join(f"{value:g}" for value in values[:3]) + ", …" * (len(values) > 3)
